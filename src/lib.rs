@@ -1,0 +1,11 @@
+//! copydesk: newswire in, entities and claims out.
+//!
+//! ```text
+//! record -> RawArticle -> Article -> Doc -> mentions, attributions -> entities, claims -> events -> topics
+//!           article::parse  nlp       extract                          event              kafka
+//! ```
+
+pub mod article;
+pub mod event;
+pub mod extract;
+pub mod rejection;
