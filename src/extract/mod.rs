@@ -1,7 +1,9 @@
 //! What it says: [`Article`] to entity and claim events.
 
 pub mod attribution;
+mod claim;
 pub mod entity;
+pub mod lexicon;
 pub mod quantity;
 pub mod quote;
 pub mod time;

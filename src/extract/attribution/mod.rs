@@ -1,6 +1,24 @@
 //! Who said what: content, cue and source as token spans.
+//!
+//! [`RULES`] find candidates, each rule in a file of its own with examples; [`resolve`] keeps the best of those that overlap and
+//! nests what lies within; [`floating`] continues quotations; [`party`] adds whom it was said to and who passed it on.
+
+mod according_to;
+mod build;
+mod colon_led;
+mod floating;
+mod headline;
+mod nominal;
+mod party;
+mod passive;
+mod reported_speech;
+mod resolve;
+mod syntax;
+mod transcript;
 
 use std::ops::Range;
+
+use super::Context;
 
 /// Source, cue and content of one act of speech, belief or publication (PolNeAR's and PARC's terms). Ranges are tokens,
 /// never empty; punctuation and quotation marks at the ends of a content belong to it only where they lie within it.
@@ -25,4 +43,36 @@ pub struct Attribution {
     pub rule: &'static str,
     /// 0 to 1.
     pub confidence: f32,
+}
+
+/// One way of finding attributions.
+struct Rule {
+    /// Stable id, published with the claim.
+    id: &'static str,
+    /// Appends what it finds; earlier finds are there to be read.
+    apply: fn(&Context<'_>, &mut Vec<Attribution>),
+}
+
+/// All rules, in the order in which they run: a rule that fills what others leave comes later.
+const RULES: &[Rule] = &[
+    headline::RULE,
+    transcript::RULE,
+    according_to::RULE,
+    reported_speech::RULE,
+    passive::RULE,
+    nominal::RULE,
+    colon_led::RULE,
+];
+
+/// The attributions of the document, in text order of their contents.
+pub fn attributions(ctx: &Context<'_>) -> Vec<Attribution> {
+    let mut found = Vec::new();
+    for rule in RULES {
+        (rule.apply)(ctx, &mut found);
+    }
+    let mut kept = resolve::resolve(ctx, found);
+    floating::continue_quotations(ctx, &mut kept);
+    resolve::order(&mut kept);
+    party::add(ctx, &mut kept);
+    kept
 }

@@ -1,0 +1,40 @@
+//! A sentence that ends in a colon leads in a quotation: *Smith praised the plan:* / *"It is good."*
+//!
+//! The speaker is the subject of the sentence, the cue its main verb. Where the quotation names its speaker itself
+//! (*"..." he stated*), other rules have it already.
+
+use super::super::Context;
+use super::super::quote::is_word;
+use super::build::{attribution, content, overlap};
+use super::syntax::{noun_phrase, subject, verb_group};
+use super::{Attribution, Rule};
+use crate::event::BlockKind;
+
+pub(super) const RULE: Rule = Rule { id: "colon_led", apply };
+
+fn apply(ctx: &Context<'_>, found: &mut Vec<Attribution>) {
+    let doc = ctx.doc;
+    for quote in ctx.quotes.iter().filter(|q| !q.single) {
+        let Some(before) = (0..quote.tokens.start).rev().find(|&i| !doc.text(i).trim().is_empty()) else { continue };
+        if doc.text(before) != ":" || found.iter().any(|a| overlap(&a.content, std::slice::from_ref(&quote.inner))) {
+            continue;
+        }
+        let sentence = doc.sent(before);
+        let headline = ctx.blocks.iter().any(|(kind, b)| b.contains(&before) && *kind != BlockKind::Paragraph);
+        if headline || !sentence.clone().any(|i| is_word(doc.text(i))) {
+            continue;
+        }
+        let root = sentence.clone().find(|&i| doc.head(i) == i && i < before).or_else(|| {
+            // the quotation itself is the root: the clause before the colon hangs on it
+            sentence
+                .clone()
+                .find(|&i| i < before && matches!(doc.pos(i), "VERB" | "AUX") && doc.head(i) >= quote.tokens.start)
+        });
+        let Some(root) = root.filter(|&r| matches!(doc.pos(r), "VERB" | "AUX")) else { continue };
+        let source = subject(doc, root).map(|s| noun_phrase(doc, s));
+        let spans = content(ctx, quote.tokens.clone(), |_| true);
+        if !spans.is_empty() {
+            found.push(attribution(RULE.id, spans, source, verb_group(doc, root), root));
+        }
+    }
+}

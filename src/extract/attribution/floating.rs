@@ -1,0 +1,64 @@
+//! Quotations that stand alone: *"Exports fell," Smith said. "They will fall again."*
+//!
+//! A sentence in quotation marks without a cue continues the claim before it: in the same paragraph it is a further stretch of that
+//! claim's content; a paragraph that is a quotation continues the speaker of the paragraph before, surely so where that
+//! paragraph's quotation was left open.
+
+use std::ops::Range;
+
+use super::super::Context;
+use super::super::quote::{Quote, is_word};
+use super::Attribution;
+use super::build::{content, overlap};
+
+pub(super) const ID: &str = "floating_quotation";
+
+/// Share of a sentence's words that must stand in the quotation.
+const SHARE: f32 = 0.6;
+/// Words below which a quotation is a name or a scare quote.
+const LEAST_WORDS: usize = 3;
+
+/// Adds every quotation of `ctx` that no attribution covers to the attribution that it continues, or as a new one.
+/// `found` must be in text order and is so afterwards.
+pub(super) fn continue_quotations(ctx: &Context<'_>, found: &mut Vec<Attribution>) {
+    for quote in ctx.quotes.iter().filter(|q| !q.single) {
+        let body = std::slice::from_ref(&quote.inner);
+        if quote.words(ctx.doc) < LEAST_WORDS || found.iter().any(|a| overlap(&a.content, body)) || !alone(ctx, quote) {
+            continue;
+        }
+        let spans = content(ctx, quote.tokens.clone(), |_| true);
+        let Some(block) = block_of(ctx, quote.tokens.start) else { continue };
+        let before = (0..found.len())
+            .rev()
+            .filter(|&k| found[k].parent.is_none())
+            .find(|&k| found[k].content[0].start < quote.tokens.start);
+        let Some(before) = before else { continue };
+        let end = found[before].content.last().map_or(0, |r| r.end);
+        let quoted =
+            ctx.quotes.iter().any(|q| !q.single && overlap(&found[before].content, std::slice::from_ref(&q.inner)));
+        let previous = block_of(ctx, end.saturating_sub(1));
+        if previous == Some(block) && quoted {
+            found[before].content.extend(spans);
+        } else if quote.continues || quoted && previous.is_some_and(|p| p + 1 == block) {
+            let mut next = found[before].clone();
+            next.content = spans;
+            next.rule = ID;
+            next.addressee = None;
+            let at = found.partition_point(|a| a.content[0].start < quote.tokens.start);
+            found.insert(at, next);
+        }
+    }
+}
+
+/// True where the quotation makes up most of the sentences that it touches.
+fn alone(ctx: &Context<'_>, quote: &Quote) -> bool {
+    let doc = ctx.doc;
+    let start = doc.sent(quote.inner.start).start;
+    let end = doc.sent(quote.inner.end - 1).end;
+    let count = |r: Range<usize>| r.filter(|&i| is_word(doc.text(i))).count() as f32;
+    count(quote.inner.clone()) >= SHARE * count(start..end)
+}
+
+fn block_of(ctx: &Context<'_>, token: usize) -> Option<usize> {
+    ctx.blocks.iter().position(|(_, b)| b.contains(&token))
+}
