@@ -1,7 +1,7 @@
 //! What it says: [`Article`] to entity and claim events.
 
 pub mod attribution;
-mod claim;
+pub mod claim;
 pub mod entity;
 pub mod lexicon;
 pub mod quantity;
@@ -12,9 +12,10 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use copydesk_nlp::{Doc, Pipeline};
+use sha2::{Digest, Sha256};
 
 use crate::article::Article;
-use crate::event::{ArticleEvent, BlockKind, ClaimEvent, EntityEvent, Provenance, Span, TextIndex};
+use crate::event::{ArticleEvent, BlockKind, BlockSpan, ClaimEvent, EntityEvent, Provenance, Span, TextIndex};
 use crate::rejection::Rejection;
 
 /// What every rule reads: the article and its annotations. Ranges are token indices of `doc` unless they say bytes.
@@ -103,8 +104,59 @@ impl Extractor {
     }
 
     /// Entities and claims of `article`. Pure: the same article gives the same events.
+    ///
+    /// The order of steps: names -> quotations -> attributions -> who is meant -> quantities and times -> claims -> events.
     pub fn extract(&self, article: &Article, provenance: &Provenance) -> Result<Extraction, Rejection> {
-        let _ = (&self.pipeline, article, provenance);
-        unimplemented!()
+        let annotated = article.blocks.iter().filter(|b| Context::is_annotated(b.kind));
+        let segments: Vec<Range<usize>> = annotated.map(|b| b.bytes.clone()).collect();
+        let doc = self.pipeline.annotate_segments(&article.text, &segments);
+        let ctx = Context::new(article, &doc);
+        let attributions = attribution::attributions(&ctx);
+        let entities = entity::entities(&ctx, &attributions);
+        let quantities = quantity::quantities(&ctx);
+        let times = time::times(&ctx, &attributions);
+        let inconsistencies = quantity::inconsistencies(&ctx, &quantities);
+        let event = article_event(&ctx, provenance);
+        let claims = claim::claims(
+            &ctx,
+            &claim::Parts {
+                attributions: &attributions,
+                entities: &entities,
+                quantities: &quantities,
+                times: &times,
+                inconsistencies: &inconsistencies,
+                provenance,
+                text_sha256: &event.text_sha256,
+            },
+        );
+        Ok(Extraction { article: event, entities: entities.events(&ctx, provenance), claims })
+    }
+}
+
+/// The article itself as an event.
+fn article_event(ctx: &Context<'_>, provenance: &Provenance) -> ArticleEvent {
+    let article = ctx.article;
+    let blocks = article.blocks.iter();
+    ArticleEvent {
+        schema: "copydesk.article.v1".to_owned(),
+        id: article.id.clone(),
+        version: article.version.clone(),
+        status: article.status,
+        embargoed_until: article.embargoed_until.clone(),
+        signals: article.signals.clone(),
+        headline: article.headline.clone(),
+        byline: article.byline.clone(),
+        dateline: article.dateline.clone(),
+        published_at: article.published_at.clone(),
+        language: article.language.clone(),
+        text: article.text.clone(),
+        text_sha256: data_encoding::HEXLOWER.encode(&Sha256::digest(article.text.as_bytes())),
+        blocks: blocks.map(|b| BlockSpan { kind: b.kind, span: ctx.byte_span(b.bytes.clone()) }).collect(),
+        source_format: article.source_format.to_owned(),
+        content_type: article.content_type.clone(),
+        warnings: article.warnings.iter().map(|w| w.as_str().to_owned()).collect(),
+        story_id: None,
+        near_duplicate_of: None,
+        provenance: provenance.clone(),
     }
 }

@@ -1,0 +1,74 @@
+//! Who made the claim: a named entity, a document, or somebody whom the article does not name.
+
+use std::ops::Range;
+
+use super::super::Context;
+use super::super::attribution::Attribution;
+use super::super::entity::Entities;
+use super::super::lexicon::Lexicon;
+use super::is_document;
+use crate::event::ClaimSource;
+
+/// The published source of `a`; None where nobody is given.
+pub(super) fn source(ctx: &Context<'_>, entities: &Entities, a: &Attribution) -> Option<ClaimSource> {
+    let tokens = a.source.as_ref()?;
+    let doc = ctx.doc;
+    let span = ctx.span(tokens);
+    let head = head(ctx, tokens);
+    let relayed_by = a.relayed_by.as_ref().map(|r| medium(ctx, entities, r));
+    if is_document(ctx, head) {
+        // a document speaks through the body that made it
+        let maker = a.relayed_by.as_ref().and_then(|r| entities.referent(ctx, r));
+        return Some(ClaimSource {
+            entity_id: maker.as_ref().map(|m| m.entity_id.clone()),
+            name: maker.as_ref().map_or_else(|| without_article(&span.text), |m| m.name.clone()),
+            kind: maker.as_ref().map(|m| m.kind.clone()),
+            role: None,
+            anonymous: false,
+            descriptor: Some(span.text.clone()),
+            relayed_by,
+            span: Some(span),
+        });
+    }
+    if let Some(referent) = entities.referent(ctx, tokens) {
+        return Some(ClaimSource {
+            span: Some(span),
+            entity_id: Some(referent.entity_id),
+            name: referent.name,
+            kind: Some(referent.kind),
+            role: referent.role,
+            anonymous: false,
+            descriptor: None,
+            relayed_by,
+        });
+    }
+    let named = doc.pos(head) == "PROPN";
+    let person = Lexicon::get().is_unnamed_source(&doc.lemma(head).to_lowercase());
+    let descriptor = without_article(&span.text);
+    Some(ClaimSource {
+        entity_id: None,
+        name: descriptor.clone(),
+        kind: (person || matches!(doc.norm(head), "he" | "she")).then(|| "PERSON".to_owned()),
+        role: None,
+        anonymous: !named,
+        descriptor: (!named).then_some(descriptor),
+        relayed_by,
+        span: Some(span),
+    })
+}
+
+fn medium(ctx: &Context<'_>, entities: &Entities, tokens: &Range<usize>) -> String {
+    entities.referent(ctx, tokens).map_or_else(|| without_article(&ctx.span(tokens).text), |r| r.name)
+}
+
+/// The word of the phrase that the others depend on.
+fn head(ctx: &Context<'_>, tokens: &Range<usize>) -> usize {
+    let doc = ctx.doc;
+    let outside = |&i: &usize| (doc.head(i) == i || !tokens.contains(&doc.head(i))) && doc.pos(i) != "PUNCT";
+    tokens.clone().find(outside).unwrap_or(tokens.end - 1)
+}
+
+fn without_article(text: &str) -> String {
+    let rest = ["the ", "The ", "a ", "A ", "an ", "An "].iter().find_map(|a| text.strip_prefix(a));
+    rest.unwrap_or(text).to_owned()
+}
