@@ -8,6 +8,7 @@ mod build;
 mod colon_led;
 mod floating;
 mod headline;
+mod link;
 mod nominal;
 mod party;
 mod passive;

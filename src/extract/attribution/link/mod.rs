@@ -1,0 +1,209 @@
+//! Tagged spans to attributions: which cue a content hangs on, and whose cue it is.
+//!
+//! Contents go to cues by distance and by the parse. The source is the subject of the cue's verb where that is tagged, else its noun
+//! phrase, else the nearest tagged source.
+
+mod spans;
+
+use std::ops::Range;
+
+use super::super::Context;
+use super::Attribution;
+use super::build::size;
+use super::syntax::{is_within, noun_phrase, subject};
+pub(super) use spans::{Label, Spans, spans};
+
+pub(super) const ID: &str = "tagger";
+
+/// A content further from every cue than this (in tokens, with the penalties below) has none; so with cues and sources.
+const CUE_REACH: usize = 90;
+const SOURCE_REACH: usize = 45;
+const SENTENCE_PENALTY: usize = 12;
+const BETWEEN_PENALTY: usize = 8;
+const SOURCE_BETWEEN_PENALTY: usize = 6;
+const BLOCK_PENALTY: usize = 80;
+const PARSE_BONUS: usize = 10;
+
+/// Where sentences and blocks start, for distances between tokens.
+pub(super) struct Layout {
+    sentence: Vec<u32>,
+    block: Vec<u32>,
+}
+
+impl Layout {
+    pub(super) fn new(ctx: &Context<'_>) -> Self {
+        let mut sentence = vec![0; ctx.doc.len()];
+        let mut n = 0;
+        for i in 0..ctx.doc.len() {
+            n += u32::from(ctx.doc.is_sent_start(i));
+            sentence[i] = n;
+        }
+        let mut block = vec![0; ctx.doc.len()];
+        for (b, (_, range)) in ctx.blocks.iter().enumerate() {
+            block[range.clone()].fill(b as u32);
+        }
+        Self { sentence, block }
+    }
+
+    /// Sentences between two tokens, signed.
+    pub(super) fn sentences(&self, a: usize, b: usize) -> i64 {
+        i64::from(self.sentence[a]) - i64::from(self.sentence[b])
+    }
+
+    /// Blocks between two tokens, signed.
+    pub(super) fn blocks(&self, a: usize, b: usize) -> i64 {
+        i64::from(self.block[a]) - i64::from(self.block[b])
+    }
+}
+
+/// Tokens between two ranges.
+pub(super) fn gap(a: &Range<usize>, b: &Range<usize>) -> usize {
+    a.start.saturating_sub(b.end).max(b.start.saturating_sub(a.end))
+}
+
+/// How many of `spans`, other than `a` and `b` themselves, start between them.
+pub(super) fn between(spans: &[Range<usize>], a: &Range<usize>, b: &Range<usize>) -> usize {
+    let (lo, hi) = (a.end.min(b.end), a.start.max(b.start));
+    spans.iter().filter(|s| lo <= s.start && s.start < hi && *s != a && *s != b).count()
+}
+
+/// The verb, else noun, else first token of a cue.
+pub(super) fn cue_head(ctx: &Context<'_>, cue: &Range<usize>) -> usize {
+    let doc = ctx.doc;
+    let main = |&i: &usize| matches!(doc.pos(i), "VERB" | "AUX" | "NOUN") && !matches!(doc.dep(i), "aux" | "auxpass");
+    let top = |&i: &usize| doc.head(i) == i || !cue.contains(&doc.head(i));
+    let mut candidates = cue.clone().filter(main);
+    candidates
+        .clone()
+        .find(|i| top(i) && doc.pos(*i) != "NOUN")
+        .or_else(|| candidates.find(|&i| doc.pos(i) != "NOUN"))
+        .or_else(|| cue.clone().find(|&i| doc.pos(i) == "NOUN"))
+        .or_else(|| cue.clone().find(|i| top(i)))
+        .unwrap_or(cue.start)
+}
+
+/// The subject that the words of a cue share, nearest words first.
+pub(super) fn cue_subject(ctx: &Context<'_>, cue: &Range<usize>) -> Option<usize> {
+    let doc = ctx.doc;
+    let verbs = cue.clone().filter(|&i| matches!(doc.pos(i), "VERB" | "AUX" | "NOUN"));
+    let rest = cue.clone().filter(|&i| !matches!(doc.pos(i), "VERB" | "AUX" | "NOUN"));
+    verbs.chain(rest).find_map(|v| subject(doc, v))
+}
+
+/// The attributions that the tagged spans make.
+pub(super) fn link(ctx: &Context<'_>, tagged: &Spans) -> Vec<Attribution> {
+    let layout = Layout::new(ctx);
+    let mut groups: Vec<(Option<usize>, Vec<Range<usize>>)> = Vec::new();
+    for content in &tagged.contents {
+        let cue = cue_of(ctx, &layout, tagged, content);
+        match groups.iter_mut().find(|(c, _)| cue.is_some() && *c == cue) {
+            Some((_, contents)) => contents.push(content.clone()),
+            None => groups.push((cue, vec![content.clone()])),
+        }
+    }
+    groups
+        .into_iter()
+        .map(|(cue, content)| {
+            let cue = cue.map(|k| tagged.cues[k].clone());
+            let source = match &cue {
+                Some(cue) => source_of(ctx, &layout, tagged, cue),
+                None => near_source(&layout, tagged, &content[0]),
+            };
+            Attribution {
+                content,
+                source,
+                cue_head: cue.as_ref().map(|c| cue_head(ctx, c)),
+                cue,
+                addressee: None,
+                relayed_by: None,
+                parent: None,
+                rule: ID,
+                confidence: 0.0,
+            }
+        })
+        .collect()
+}
+
+/// Index of the cue that `content` hangs on.
+fn cue_of(ctx: &Context<'_>, layout: &Layout, tagged: &Spans, content: &Range<usize>) -> Option<usize> {
+    let doc = ctx.doc;
+    let root = root(ctx, content);
+    let last = content.end - 1;
+    let cost = |k: usize| {
+        let cue = &tagged.cues[k];
+        let v = cue_head(ctx, cue);
+        let linked = is_within(doc, root, v) || is_within(doc, v, root);
+        let sentences = layout
+            .sentences(content.start, cue.start)
+            .unsigned_abs()
+            .min(layout.sentences(last, cue.start).unsigned_abs());
+        let cost = gap(content, cue)
+            + SENTENCE_PENALTY * sentences as usize
+            + BETWEEN_PENALTY * between(&tagged.cues, content, cue)
+            + BLOCK_PENALTY * layout.blocks(last, cue.start).unsigned_abs() as usize;
+        (cost + PARSE_BONUS).saturating_sub(if linked { PARSE_BONUS } else { 0 })
+    };
+    let best = (0..tagged.cues.len()).map(|k| (cost(k), k)).min()?;
+    (best.0 <= CUE_REACH + PARSE_BONUS).then_some(best.1)
+}
+
+/// The token of `range` that the others hang on.
+pub(super) fn root(ctx: &Context<'_>, range: &Range<usize>) -> usize {
+    let doc = ctx.doc;
+    let top = |&i: &usize| (doc.head(i) == i || !range.contains(&doc.head(i))) && doc.pos(i) != "PUNCT";
+    range.clone().find(top).unwrap_or(range.start)
+}
+
+/// The source of a cue by the parse, else by distance.
+pub(super) fn source_of(
+    ctx: &Context<'_>,
+    layout: &Layout,
+    tagged: &Spans,
+    cue: &Range<usize>,
+) -> Option<Range<usize>> {
+    let doc = ctx.doc;
+    if let Some(s) = cue_subject(ctx, cue) {
+        let subtree = doc.left_edge(s)..doc.right_edge(s) + 1;
+        let holds = |source: &&Range<usize>| source.contains(&s);
+        let within = |source: &&Range<usize>| Range::clone(source).any(|i| subtree.contains(&i) && is_within(doc, i, s));
+        if let Some(source) = tagged.sources.iter().find(holds).or_else(|| tagged.sources.iter().find(within)) {
+            return Some(source.clone());
+        }
+        // the tagger left the subject out: take its noun phrase
+        let speaks = matches!(doc.pos(s), "NOUN" | "PROPN" | "PRON")
+            && !matches!(doc.tag(s), "EX" | "WDT")
+            && !(doc.norm(s) == "it" && doc.dep(s) == "nsubjpass");
+        let elsewhere = tagged.contents.iter().chain(&tagged.cues).any(|r| r.contains(&s));
+        if speaks && !elsewhere {
+            return Some(noun_phrase(doc, s));
+        }
+    }
+    let cost = |source: &Range<usize>| {
+        gap(source, cue)
+            + SENTENCE_PENALTY * layout.sentences(source.start, cue.start).unsigned_abs() as usize
+            + SOURCE_BETWEEN_PENALTY * between(&tagged.cues, source, cue)
+            + BLOCK_PENALTY * layout.blocks(source.start, cue.start).unsigned_abs() as usize
+    };
+    let best = tagged.sources.iter().min_by_key(|s| cost(s))?;
+    (cost(best) < SOURCE_REACH).then(|| best.clone())
+}
+
+fn near_source(layout: &Layout, tagged: &Spans, content: &Range<usize>) -> Option<Range<usize>> {
+    let cost = |source: &Range<usize>| {
+        gap(source, content)
+            + SENTENCE_PENALTY * layout.sentences(source.start, content.start).unsigned_abs() as usize
+            + BLOCK_PENALTY * layout.blocks(source.start, content.start).unsigned_abs() as usize
+    };
+    let best = tagged.sources.iter().min_by_key(|s| cost(s))?;
+    (gap(best, content) < SOURCE_REACH + SENTENCE_PENALTY).then(|| best.clone())
+}
+
+/// Mean probability that the tagger gives the content its label.
+pub(super) fn content_probability(probabilities: &[[f32; 7]], content: &[Range<usize>]) -> f32 {
+    let sum: f32 = content
+        .iter()
+        .flat_map(Range::clone)
+        .map(|i| probabilities[i][Label::BeginContent as usize] + probabilities[i][Label::InContent as usize])
+        .sum();
+    sum / size(content).max(1) as f32
+}
