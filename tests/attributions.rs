@@ -67,22 +67,27 @@ fn claims(case: &Value) -> (Article, Vec<ClaimEvent>) {
     (article, attributed)
 }
 
-/// Code-point span of the first place where `words` stand in `text`, at `from` or later if there is one.
-fn find(text: &str, words: &str) -> [usize; 2] {
-    let byte = text.find(words).unwrap_or_else(|| panic!("{words:?} is not in {text:?}"));
+/// Code-point span of the place where `words` stand in `text` that is nearest to byte `near`.
+fn find(text: &str, words: &str, near: usize) -> [usize; 2] {
+    let places = text.match_indices(words).map(|(byte, _)| byte);
+    let byte = places.min_by_key(|b| b.abs_diff(near)).unwrap_or_else(|| panic!("{words:?} is not in {text:?}"));
     let start = text[..byte].chars().count();
     [start, start + words.chars().count()]
 }
 
 fn gold(article: &Article, case: &Value, id: &str) -> Document {
-    let span = |v: &Value| v.as_str().map(|s| find(&article.text, s));
-    let claims = case["claims"].as_array().expect("claims").iter().map(|c| Claim {
-        content: c["content"].as_array().expect("content").iter().filter_map(span).collect(),
-        source: span(&c["source"]).into_iter().collect(),
-        cue: span(&c["cue"]).into_iter().collect(),
-        kind: None,
-        rule: None,
-        confidence: None,
+    let claims = case["claims"].as_array().expect("claims").iter().map(|c| {
+        let content = c["content"].as_array().expect("content");
+        let near = article.text.find(content[0].as_str().expect("a string")).expect("the content is in the text");
+        let span = |v: &Value| v.as_str().map(|s| find(&article.text, s, near));
+        Claim {
+            content: content.iter().filter_map(span).collect(),
+            source: span(&c["source"]).into_iter().collect(),
+            cue: span(&c["cue"]).into_iter().collect(),
+            kind: None,
+            rule: None,
+            confidence: None,
+        }
     });
     Document { doc_id: id.to_owned(), text: article.text.clone(), claims: claims.collect() }
 }
@@ -104,7 +109,7 @@ fn wrong_fields(article: &Article, case: &Value, events: &[ClaimEvent]) -> (usiz
     let mut looked_at = 0;
     let mut wrong = Vec::new();
     for claim in case["claims"].as_array().expect("claims") {
-        let first = find(&article.text, claim["content"][0].as_str().expect("a string"));
+        let first = find(&article.text, claim["content"][0].as_str().expect("a string"), 0);
         let middle = (first[0] + first[1]) / 2;
         let cue = claim["cue"].as_str().unwrap_or_default();
         let Some(event) = events.iter().find(|e| {

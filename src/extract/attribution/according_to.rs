@@ -6,6 +6,7 @@
 use std::ops::Range;
 
 use super::super::Context;
+use super::super::lexicon::Lexicon;
 use super::build::{attribution, content, words};
 use super::syntax::{is_subject, is_within, noun_phrase};
 use super::{Attribution, Rule};
@@ -33,7 +34,7 @@ fn phrase(ctx: &Context<'_>, i: usize) -> Option<(Range<usize>, usize)> {
     let is = |k: usize, word: &str| k < doc.len() && doc.text(k).eq_ignore_ascii_case(word);
     let object = |preps: &[usize]| preps.iter().find_map(|&p| doc.children(p).find(|&c| doc.dep(c) == "pobj" && c > p));
     if is(i, "according") && is(i + 1, "to") {
-        return object(&[i + 1, i]).map(|o| (i..i + 2, o));
+        return object(&[i + 1, i]).filter(|&o| can_tell(ctx, o)).map(|o| (i..i + 2, o));
     }
     if is(i, "in") && is(i + 1, "the") && is(i + 2, "words") && is(i + 3, "of") {
         return object(&[i + 3]).map(|o| (i..i + 4, o));
@@ -43,6 +44,19 @@ fn phrase(ctx: &Context<'_>, i: usize) -> Option<(Range<usize>, usize)> {
         return object(&[i]).filter(|&o| doc.pos(o) == "PROPN" && doc.ent_type(o) != "").map(|o| (i..i + 1, o));
     }
     None
+}
+
+/// People, bodies and documents tell; rank, size and plan do not.
+fn can_tell(ctx: &Context<'_>, object: usize) -> bool {
+    let doc = ctx.doc;
+    let lemma = doc.lemma(object);
+    if doc.pos(object) != "NOUN" || Lexicon::get().is_unnamed_source(lemma) || Lexicon::get().is_document(lemma) {
+        return true;
+    }
+    let named = doc.children(object).any(|c| doc.pos(c) == "PROPN");
+    let own = doc.children(object).any(|c| doc.dep(c) == "poss" && doc.pos(c) == "PRON");
+    let determined = doc.children(object).any(|c| matches!(doc.dep(c), "det" | "nummod"));
+    named || (determined || doc.tag(object) == "NNS") && !own
 }
 
 fn attribute(ctx: &Context<'_>, sentence: Range<usize>, cue: Range<usize>, object: usize) -> Option<Attribution> {

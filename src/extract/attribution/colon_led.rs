@@ -7,12 +7,13 @@ use super::super::Context;
 use super::super::quote::is_word;
 use super::build::{attribution, content, overlap};
 use super::syntax::{noun_phrase, subject, verb_group};
-use super::{Attribution, Rule};
+use super::{Attribution, resolve};
 use crate::event::BlockKind;
 
-pub(super) const RULE: Rule = Rule { id: "colon_led", apply };
+pub(super) const ID: &str = "colon_led";
 
-fn apply(ctx: &Context<'_>, found: &mut Vec<Attribution>) {
+/// Adds the quotations that a colon leads in and that no attribution covers. `found` is in text order before and after.
+pub(super) fn attribute(ctx: &Context<'_>, found: &mut Vec<Attribution>) {
     let doc = ctx.doc;
     for quote in ctx.quotes.iter().filter(|q| !q.single) {
         let Some(before) = (0..quote.tokens.start).rev().find(|&i| !doc.text(i).trim().is_empty()) else { continue };
@@ -34,7 +35,8 @@ fn apply(ctx: &Context<'_>, found: &mut Vec<Attribution>) {
         let source = subject(doc, root).map(|s| noun_phrase(doc, s));
         let spans = content(ctx, quote.tokens.clone(), |_| true);
         if !spans.is_empty() {
-            found.push(attribution(RULE.id, spans, source, verb_group(doc, root), root));
+            found.push(attribution(ID, spans, source, verb_group(doc, root), root));
         }
     }
+    resolve::order(found);
 }

@@ -12,12 +12,16 @@ mod link;
 mod nominal;
 mod party;
 mod passive;
+mod pull_quote;
+mod quotation;
 mod reported_speech;
 mod resolve;
 mod syntax;
 mod transcript;
 
 use std::ops::Range;
+
+pub(super) use syntax::noun_phrase;
 
 use super::Context;
 
@@ -54,15 +58,16 @@ struct Rule {
     apply: fn(&Context<'_>, &mut Vec<Attribution>),
 }
 
-/// All rules, in the order in which they run: a rule that fills what others leave comes later.
+/// The rules that look at a sentence, a line or a headline each on its own.
 const RULES: &[Rule] = &[
     headline::RULE,
     transcript::RULE,
     according_to::RULE,
-    reported_speech::RULE,
+    pull_quote::RULE,
+    quotation::RULE,
     passive::RULE,
+    reported_speech::RULE,
     nominal::RULE,
-    colon_led::RULE,
 ];
 
 /// The attributions of the document, in text order of their contents.
@@ -71,9 +76,12 @@ pub fn attributions(ctx: &Context<'_>) -> Vec<Attribution> {
     for rule in RULES {
         (rule.apply)(ctx, &mut found);
     }
-    let mut kept = resolve::resolve(ctx, found);
+    // what is reported within a quotation nests in the quotation's own claim, so that one is found first
+    let (inner, outer) = found.into_iter().partition(|a| resolve::is_inside_quotation(ctx, a));
+    let mut kept = resolve::resolve(ctx, Vec::new(), outer);
+    colon_led::attribute(ctx, &mut kept);
     floating::continue_quotations(ctx, &mut kept);
-    resolve::order(&mut kept);
+    let mut kept = resolve::resolve(ctx, kept, inner);
     party::add(ctx, &mut kept);
     kept
 }

@@ -22,6 +22,7 @@ fn apply(ctx: &Context<'_>, found: &mut Vec<Attribution>) {
         match doc.pos(n) {
             "NOUN" if Lexicon::get().is_reporting_noun(doc.lemma(n)) => found.extend(with_clause(ctx, n)),
             "VERB" if doc.dep(n) == "relcl" => found.extend(judged(ctx, n)),
+            "VERB" if doc.dep(n) != "relcl" => found.extend(apposed(ctx, n)),
             _ => {}
         }
     }
@@ -89,4 +90,22 @@ fn judged(ctx: &Context<'_>, v: usize) -> Option<Attribution> {
     let spans = content(ctx, start..tail.end.max(end), |i| i < end || tail.contains(&i));
     (words(ctx, &spans) >= 2)
         .then(|| attribution(RELATIVE, spans, Some(noun_phrase(doc, speaker)), verb_group(doc, v), v))
+}
+
+/// The same where the parser took the relative clause for the main one: *faced a tariff, a move analysts interpret as ...*.
+fn apposed(ctx: &Context<'_>, v: usize) -> Option<Attribution> {
+    let doc = ctx.doc;
+    Lexicon::get().cue(doc.lemma(v), false)?;
+    let speaker = doc.children(v).find(|&c| doc.dep(c) == "nsubj" && c < v)?;
+    let as_ = doc.children(v).find(|&c| c == v + 1 && doc.norm(c) == "as")?;
+    let source = noun_phrase(doc, speaker);
+    let noun = source.start.checked_sub(1).filter(|&n| doc.pos(n) == "NOUN")?;
+    let antecedent = noun_phrase(doc, noun);
+    let comma = antecedent.start.checked_sub(1).is_some_and(|i| matches!(doc.text(i), "," | "—" | "–"));
+    if !comma || doc.sent(noun) != doc.sent(v) || antecedent.end > source.start {
+        return None;
+    }
+    let tail = phrase(doc, as_);
+    let spans = content(ctx, antecedent.start..tail.end, |i| antecedent.contains(&i) || tail.contains(&i));
+    (words(ctx, &spans) >= 2).then(|| attribution(RELATIVE, spans, Some(source), verb_group(doc, v), v))
 }

@@ -6,6 +6,7 @@
 //! - *When asked whether ..., Smith praised ...*: nobody is named as asking; Smith is the one who is asked.
 
 use super::super::Context;
+use super::super::lexicon::Lexicon;
 use super::build::{attribution, content, words};
 use super::syntax::{cue_probability, is_passive, is_within, noun_phrase, phrase, subject, verb_group};
 use super::{Attribution, Rule};
@@ -24,6 +25,8 @@ fn apply(ctx: &Context<'_>, found: &mut Vec<Attribution>) {
             doc.dep(v) == "advcl" && doc.children(v).any(|c| matches!(doc.dep(c), "advmod" | "mark") && c < v);
         if (is_passive(doc, v) || participle || doc.norm(v) == "quoted")
             && cue_probability(doc, v) >= LEAST
+            && Lexicon::get().is_reporting_verb(doc.lemma(v))
+            && doc.norm(v) != "supposed"
             && let Some(a) = quoted_as_saying(ctx, v).or_else(|| passive(ctx, v))
         {
             found.push(a);
@@ -53,7 +56,7 @@ fn passive(ctx: &Context<'_>, v: usize) -> Option<Attribution> {
         c > v
             && (matches!(doc.dep(c), "ccomp" | "xcomp" | "oprd")
                 || doc.dep(c) == "advcl" && asks(ctx, v)
-                || doc.dep(c) == "prep" && matches!(doc.norm(c), "of" | "as" | "about"))
+                || doc.dep(c) == "prep" && matches!(doc.norm(c), "of" | "as" | "about") && c == doc.left_edge(c))
     };
     let objects: Vec<usize> = doc.children(v).filter(|&c| said(c)).collect();
     if objects.is_empty() {

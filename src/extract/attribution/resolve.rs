@@ -1,21 +1,23 @@
 //! Which of several overlapping attributions stand, and which are nested.
 
 use super::super::Context;
-use super::Attribution;
 use super::build::{covers, overlap, size};
+use super::{Attribution, transcript};
 
-/// Keeps the larger of two that overlap; what lies wholly within another's content, cue and all, is nested in it.
-pub(super) fn resolve(ctx: &Context<'_>, mut found: Vec<Attribution>) -> Vec<Attribution> {
+/// Adds `found` to `kept`: of two that overlap the larger stays; what lies wholly within another's content, cue and all, is
+/// nested in it.
+pub(super) fn resolve(ctx: &Context<'_>, mut kept: Vec<Attribution>, mut found: Vec<Attribution>) -> Vec<Attribution> {
     found.sort_by_key(|a| std::cmp::Reverse(size(&a.content)));
-    let mut kept: Vec<Attribution> = Vec::with_capacity(found.len());
     for mut a in found {
         let mut parent = None;
         let mut clash = false;
         for (k, outer) in kept.iter().enumerate() {
-            if !overlap(&outer.content, &a.content) {
+            let same_cue = outer.cue_head.is_some() && outer.cue_head == a.cue_head;
+            if !same_cue && !overlap(&outer.content, &a.content) {
                 continue;
             }
-            let inside = a.cue.as_ref().is_some_and(|c| covers(&outer.content, c))
+            let inside = !same_cue
+                && a.cue.as_ref().is_some_and(|c| covers(&outer.content, c))
                 && a.content.iter().all(|r| covers(&outer.content, r));
             if inside && nests(ctx, &a) {
                 // the innermost of those that hold it
@@ -32,6 +34,15 @@ pub(super) fn resolve(ctx: &Context<'_>, mut found: Vec<Attribution>) -> Vec<Att
     }
     order(&mut kept);
     kept
+}
+
+/// True where the cue stands between double quotation marks.
+pub(super) fn is_inside_quotation(ctx: &Context<'_>, a: &Attribution) -> bool {
+    if a.rule == transcript::RULE.id {
+        return false;
+    }
+    let cue = a.cue_head.and_then(|h| ctx.quote_at(h));
+    cue.is_some_and(|q| !q.single && q.inner.contains(&a.content[0].start))
 }
 
 /// A claim within a claim needs a source of its own: "we believe" in Smith's mouth is Smith's claim already.

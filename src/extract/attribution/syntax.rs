@@ -22,15 +22,11 @@ pub(super) fn is_passive(doc: &Doc, v: usize) -> bool {
 }
 
 /// The word that `v` is predicated of: its own subject, the subject it shares through coordination or as a participle, or the noun
-/// that it modifies.
+/// that it modifies. Relative pronouns stand for themselves.
 pub(super) fn subject(doc: &Doc, v: usize) -> Option<usize> {
     let mut v = v;
     for _ in 0..=SUBJECT_DEPTH {
         if let Some(s) = doc.children(v).find(|&c| is_subject(doc.dep(c))) {
-            // "who said": the antecedent speaks
-            if matches!(doc.tag(s), "WP" | "WDT") && doc.dep(v) == "relcl" {
-                return Some(doc.head(v));
-            }
             return Some(s);
         }
         match doc.dep(v) {
@@ -85,7 +81,7 @@ pub(super) fn trim_content(ctx: &Context<'_>, range: Range<usize>) -> Range<usiz
 
 /// The noun phrase of `head`: the unbroken stretch of its subtree around it, without clauses that follow
 /// ("analysts who follow the bank" stays "analysts").
-pub(super) fn noun_phrase(doc: &Doc, head: usize) -> Range<usize> {
+pub(in super::super) fn noun_phrase(doc: &Doc, head: usize) -> Range<usize> {
     let sentence = doc.sent(head);
     let mut end = doc.right_edge(head) + 1;
     for c in doc.children(head).filter(|&c| c > head) {

@@ -21,6 +21,7 @@ fn apply(ctx: &Context<'_>, found: &mut Vec<Attribution>) {
         let Some(colon) = (start + 1..block.end.min(start + 2 + NAME_WORDS)).find(|&i| doc.text(i) == ":") else {
             continue;
         };
+        // an interview that is quoted as a whole opens with the quotation mark
         let name = start..colon;
         let shouted = name.clone().all(|i| !is_word(doc.text(i)) || !doc.text(i).chars().any(char::is_lowercase))
             && name.clone().any(|i| doc.text(i).chars().filter(|c| c.is_alphabetic()).count() > 1);

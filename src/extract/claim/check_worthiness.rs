@@ -32,8 +32,7 @@ pub(super) struct Evidence<'a> {
     pub(super) meaning: &'a Meaning,
 }
 
-const COMPARING: &[&str] =
-    &["than", "record", "first", "last", "only", "most", "least", "double", "triple", "half", "twice", "unprecedented"];
+const COMPARING: &[&str] = &["than", "record", "first", "only", "double", "triple", "half", "twice", "unprecedented"];
 const CAUSAL: &[&str] = &["because", "cause", "result", "lead", "due", "trigger", "prompt"];
 
 /// Score and reasons of one claim.
@@ -66,5 +65,8 @@ pub(super) fn check_worthiness(e: &Evidence<'_>) -> CheckWorthiness {
 
 /// A comparative, a superlative, or a word such as "record".
 pub(super) fn is_comparison(ctx: &Context<'_>, i: usize) -> bool {
-    matches!(ctx.doc.tag(i), "JJR" | "JJS" | "RBR" | "RBS") || COMPARING.contains(&ctx.doc.norm(i))
+    let word = ctx.doc.norm(i);
+    matches!(ctx.doc.tag(i), "JJR" | "JJS" | "RBR" | "RBS")
+        && !matches!(word, "latest" | "best" | "most" | "later" | "earlier")
+        || COMPARING.contains(&word)
 }

@@ -48,7 +48,7 @@ fn cue(ctx: &Context<'_>, head: usize) -> Cue {
     let doc = ctx.doc;
     let text = doc.text(head).to_lowercase();
     match text.as_str() {
-        ":" => return (Some(":".to_owned()), Some("say"), None),
+        ":" | "—" | "–" | "―" | "-" | "--" => return (Some(text), Some("say"), None),
         "according" => return (Some("according to".to_owned()), Some("report"), None),
         "in" => return (Some("in the words of".to_owned()), Some("say"), None),
         "per" => return (Some("per".to_owned()), Some("report"), None),
@@ -94,7 +94,8 @@ fn modality(
     let asks =
         matches!(doc.norm(first.start), "whether" | "if" | "why" | "how" | "who" | "what" | "when" | "where" | "which");
     let one_sentence = content.len() == 1 && doc.sent(first.start) == doc.sent(last.end - 1);
-    let question_mark = ends_in(last.end - 1) || last.end < doc.len() && ends_in(last.end);
+    let last_words = (first.start..last.end).rev().take(3).take_while(|&i| !super::super::quote::is_word(doc.text(i)));
+    let question_mark = last_words.chain(last.end..doc.len().min(last.end + 1)).any(ends_in);
     if class == Some("ask") && asks || question_mark && one_sentence {
         return "question";
     }

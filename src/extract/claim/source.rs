@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::super::Context;
-use super::super::attribution::Attribution;
+use super::super::attribution::{Attribution, noun_phrase};
 use super::super::entity::Entities;
 use super::super::lexicon::Lexicon;
 use super::is_document;
@@ -11,9 +11,12 @@ use crate::event::ClaimSource;
 
 /// The published source of `a`; None where nobody is given.
 pub(super) fn source(ctx: &Context<'_>, entities: &Entities, a: &Attribution) -> Option<ClaimSource> {
-    let tokens = a.source.as_ref()?;
     let doc = ctx.doc;
-    let span = ctx.span(tokens);
+    let given = a.source.as_ref()?;
+    let antecedent = antecedent(ctx, given);
+    let tokens = antecedent.as_ref().unwrap_or(given);
+    let span = ctx.span(given);
+    let words = ctx.span(tokens).text;
     let head = head(ctx, tokens);
     let relayed_by = a.relayed_by.as_ref().map(|r| medium(ctx, entities, r));
     if is_document(ctx, head) {
@@ -21,11 +24,11 @@ pub(super) fn source(ctx: &Context<'_>, entities: &Entities, a: &Attribution) ->
         let maker = a.relayed_by.as_ref().and_then(|r| entities.referent(ctx, r));
         return Some(ClaimSource {
             entity_id: maker.as_ref().map(|m| m.entity_id.clone()),
-            name: maker.as_ref().map_or_else(|| without_article(&span.text), |m| m.name.clone()),
+            name: maker.as_ref().map_or_else(|| without_article(&words), |m| m.name.clone()),
             kind: maker.as_ref().map(|m| m.kind.clone()),
             role: None,
             anonymous: false,
-            descriptor: Some(span.text.clone()),
+            descriptor: Some(words),
             relayed_by,
             span: Some(span),
         });
@@ -44,7 +47,7 @@ pub(super) fn source(ctx: &Context<'_>, entities: &Entities, a: &Attribution) ->
     }
     let named = doc.pos(head) == "PROPN";
     let person = Lexicon::get().is_unnamed_source(&doc.lemma(head).to_lowercase());
-    let descriptor = without_article(&span.text);
+    let descriptor = without_article(&words);
     Some(ClaimSource {
         entity_id: None,
         name: descriptor.clone(),
@@ -55,6 +58,17 @@ pub(super) fn source(ctx: &Context<'_>, entities: &Entities, a: &Attribution) ->
         relayed_by,
         span: Some(span),
     })
+}
+
+/// "analysts" of "analysts, who expect ...": whom a relative pronoun stands for.
+fn antecedent(ctx: &Context<'_>, source: &Range<usize>) -> Option<Range<usize>> {
+    let doc = ctx.doc;
+    let pronoun = source.start;
+    if source.len() != 1 || !matches!(doc.tag(pronoun), "WP" | "WDT") {
+        return None;
+    }
+    let clause = doc.ancestors(pronoun).find(|&v| doc.dep(v) == "relcl")?;
+    Some(noun_phrase(doc, doc.head(clause)))
 }
 
 fn medium(ctx: &Context<'_>, entities: &Entities, tokens: &Range<usize>) -> String {

@@ -68,8 +68,7 @@ fn statement(
     let doc = ctx.doc;
     let pinned_here = sentence.clone().any(|i| pinned[i]);
     let untouched = sentence.clone().all(|i| taken[i] == 0);
-    let compares =
-        |r: &Range<usize>| r.clone().any(|i| super::check_worthiness::is_comparison(ctx, i) && doc.norm(i) != "last");
+    let compares = |r: &Range<usize>| r.clone().any(|i| super::check_worthiness::is_comparison(ctx, i));
     let quoted = sentence.clone().any(|i| ctx.quote_at(i).is_some_and(|q| !q.single && q.words(doc) > 2));
     if untouched {
         // a quotation that no source was found for is not the newsroom's

@@ -165,7 +165,8 @@ pub(super) fn source_of(
     if let Some(s) = cue_subject(ctx, cue) {
         let subtree = doc.left_edge(s)..doc.right_edge(s) + 1;
         let holds = |source: &&Range<usize>| source.contains(&s);
-        let within = |source: &&Range<usize>| Range::clone(source).any(|i| subtree.contains(&i) && is_within(doc, i, s));
+        let within =
+            |source: &&Range<usize>| Range::clone(source).any(|i| subtree.contains(&i) && is_within(doc, i, s));
         if let Some(source) = tagged.sources.iter().find(holds).or_else(|| tagged.sources.iter().find(within)) {
             return Some(source.clone());
         }
