@@ -6,10 +6,12 @@
 use super::super::Context;
 use super::super::lexicon::Lexicon;
 use super::build::{attribution, content, words};
-use super::syntax::{cue_probability, noun_phrase, phrase, subject, verb_group};
+use super::syntax::{cue_probability, is_passive, noun_phrase, phrase, subject, verb_group};
 use super::{Attribution, Rule};
 
 pub(super) const RULE: Rule = Rule { id: "nominal", apply };
+/// Least cue probability of a verb whose subject is taken for the source of the noun that it governs.
+const GOVERNING: f32 = 0.1;
 /// "a move analysts interpret as ...": what is judged stands before the clause.
 const RELATIVE: &str = "relative_clause";
 
@@ -64,11 +66,16 @@ fn promises(lemma: &str) -> bool {
     )
 }
 
-/// "Smith repeated the claim that": the subject of the verb that governs the noun.
+/// "Smith repeated the claim that", "Smith pointed to reports that": the subject of the verb that governs the noun.
 fn governing_speaker(ctx: &Context<'_>, n: usize) -> Option<usize> {
     let doc = ctx.doc;
-    let v = doc.head(n);
-    (doc.dep(n) == "dobj" && cue_probability(doc, v) >= 0.25).then(|| subject(doc, v)).flatten().filter(|&s| s != n)
+    let v = match doc.dep(n) {
+        "dobj" => doc.head(n),
+        "pobj" => doc.head(doc.head(n)),
+        _ => return None,
+    };
+    let active = doc.pos(v) == "VERB" && !is_passive(doc, v);
+    (active && cue_probability(doc, v) >= GOVERNING).then(|| subject(doc, v)).flatten().filter(|&s| s != n)
 }
 
 /// "a 50% tariff, a move that analysts interpret as ...": the antecedent and the complement are the content.

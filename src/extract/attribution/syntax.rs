@@ -31,6 +31,10 @@ pub(super) fn subject(doc: &Doc, v: usize) -> Option<usize> {
         }
         match doc.dep(v) {
             "conj" | "xcomp" | "advcl" | "ccomp" if doc.head(v) != v => v = doc.head(v),
+            // "by announcing that ...", "after saying so"
+            "pcomp" if doc.pos(doc.head(doc.head(v))) == "VERB" && doc.head(doc.head(v)) != v => {
+                v = doc.head(doc.head(v))
+            }
             "acl" | "relcl" => return Some(doc.head(v)),
             _ => return None,
         }
