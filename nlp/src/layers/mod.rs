@@ -1,0 +1,240 @@
+//! The layers of thinc that spaCy's CNN pipelines are made of, and the choice of the instruction set.
+//!
+//! Sums are the same bits on AVX-512, AVX2 and NEON: see [`lanes`].
+#![allow(unsafe_code)]
+
+mod kernels;
+mod lanes;
+
+/// Width of an encoder's rows.
+pub(crate) const WIDTH: usize = 96;
+/// Rows that every input and output buffer must have beyond those that are asked for.
+pub(crate) const SLACK: usize = 16;
+/// A row's products with the three thirds of a window layer: (3, 288) in packed order.
+pub(crate) type Products = [[f32; 288]; 3];
+
+/// thinc's `Maxout` with `LayerNorm` after it: n_out 96, 3 pieces.
+pub(crate) struct Maxout {
+    n_in: usize,
+    /// (6 blocks, n_in, 3 pieces, 16 outputs)
+    weights: Vec<f32>,
+    /// (6 blocks, 3 pieces, 16 outputs)
+    bias: Vec<f32>,
+    gain: Vec<f32>,
+    shift: Vec<f32>,
+}
+
+impl Maxout {
+    /// Packs `w` (96, 3, n_in), `b` (96, 3), `gain` (96), `shift` (96), all row major.
+    pub(crate) fn new(w: &[f32], b: &[f32], gain: &[f32], shift: &[f32], n_in: usize) -> Self {
+        let mut weights = vec![0.0; WIDTH * 3 * n_in];
+        let mut bias = vec![0.0; WIDTH * 3];
+        for output in 0..WIDTH {
+            let (block, lane) = (output / 16, output % 16);
+            for piece in 0..3 {
+                for i in 0..n_in {
+                    weights[(block * n_in + i) * 48 + piece * 16 + lane] = w[(output * 3 + piece) * n_in + i];
+                }
+                bias[block * 48 + piece * 16 + lane] = b[output * 3 + piece];
+            }
+        }
+        Self { n_in, weights, bias, gain: gain.to_vec(), shift: shift.to_vec() }
+    }
+}
+
+/// thinc's `Linear`; outputs are padded with zeros to a multiple of 64.
+pub(crate) struct Linear {
+    n_in: usize,
+    n_out: usize,
+    /// (n_out / 64, n_in, 64)
+    weights: Vec<f32>,
+    bias: Vec<f32>,
+}
+
+impl Linear {
+    /// Packs `w` (n_out, n_in), row major, and `b` (n_out).
+    pub(crate) fn new(w: &[f32], b: &[f32], n_in: usize) -> Self {
+        let n_out = (w.len() / n_in).next_multiple_of(64);
+        let mut weights = vec![0.0; n_out * n_in];
+        for (output, row) in w.chunks_exact(n_in).enumerate() {
+            for (i, &x) in row.iter().enumerate() {
+                weights[((output / 64) * n_in + i) * 64 + output % 64] = x;
+            }
+        }
+        let mut bias = b.to_vec();
+        bias.resize(n_out, 0.0);
+        Self { n_in, n_out, weights, bias }
+    }
+
+    /// Outputs, padded to a multiple of 64.
+    pub(crate) fn n_out(&self) -> usize {
+        self.n_out
+    }
+}
+
+/// Scorer of a transition model's states: the upper half of spaCy's `TransitionModel`.
+pub(crate) struct Upper {
+    /// (128): two pieces of 64
+    pub(crate) hidden_bias: Vec<f32>,
+    /// (64, 16 * columns)
+    pub(crate) weights: Vec<f32>,
+    /// (16 * columns)
+    pub(crate) bias: Vec<f32>,
+}
+
+/// An instruction set that the machine has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Isa {
+    /// AVX-512 F, DQ, VL.
+    Avx512,
+    /// AVX2 and FMA.
+    Avx2,
+    /// Whatever the compiler's target has.
+    Portable,
+}
+
+impl Isa {
+    /// Every instruction set, the fastest first.
+    pub const ALL: [Isa; 3] = [Isa::Avx512, Isa::Avx2, Isa::Portable];
+
+    /// True where this machine has it.
+    pub fn is_available(self) -> bool {
+        match self {
+            #[cfg(target_arch = "x86_64")]
+            Isa::Avx512 => {
+                std::is_x86_feature_detected!("avx512f")
+                    && std::is_x86_feature_detected!("avx512dq")
+                    && std::is_x86_feature_detected!("avx512vl")
+                    && std::is_x86_feature_detected!("fma")
+            }
+            #[cfg(target_arch = "x86_64")]
+            Isa::Avx2 => std::is_x86_feature_detected!("avx2") && std::is_x86_feature_detected!("fma"),
+            #[cfg(not(target_arch = "x86_64"))]
+            Isa::Avx512 | Isa::Avx2 => false,
+            Isa::Portable => true,
+        }
+    }
+
+    /// The fastest that this machine has.
+    pub fn best() -> Self {
+        Self::ALL.into_iter().find(|isa| isa.is_available()).unwrap_or(Isa::Portable)
+    }
+}
+
+/// Runs the layers on one instruction set.
+#[derive(Clone, Copy)]
+pub(crate) struct Simd(Isa);
+
+/// Calls one kernel on the chosen instruction set: each arm is a function compiled for it, into which the kernel is inlined.
+macro_rules! on {
+    ($simd:expr, $kernel:ident<[$($wide:literal),*] [$($narrow:literal),*]>($($arg:ident: $type:ty),*) $(-> $ret:ty)?) => {{
+        #[cfg(target_arch = "x86_64")]
+        #[target_feature(enable = "avx512f,avx512dq,avx512vl,fma")]
+        unsafe fn avx512($($arg: $type),*) $(-> $ret)? {
+            // SAFETY: passed on from the caller.
+            unsafe { kernels::$kernel::<lanes::x86::Avx512 $(, $wide)*>($($arg),*) }
+        }
+        #[cfg(target_arch = "x86_64")]
+        #[target_feature(enable = "avx2,fma")]
+        unsafe fn avx2($($arg: $type),*) $(-> $ret)? {
+            // SAFETY: passed on from the caller.
+            unsafe { kernels::$kernel::<lanes::x86::Avx2 $(, $narrow)*>($($arg),*) }
+        }
+        // SAFETY: `Simd::new` checked the instruction set; the calling method checked the lengths.
+        unsafe {
+            match $simd.0 {
+                #[cfg(target_arch = "x86_64")]
+                Isa::Avx512 => avx512($($arg),*),
+                #[cfg(target_arch = "x86_64")]
+                Isa::Avx2 => avx2($($arg),*),
+                _ => kernels::$kernel::<lanes::Portable $(, $narrow)*>($($arg),*),
+            }
+        }
+    }};
+}
+
+impl Simd {
+    /// The layers on `isa`, or on the best that the machine has where it lacks `isa`.
+    pub(crate) fn new(isa: Isa) -> Self {
+        Self(if isa.is_available() { isa } else { Isa::best() })
+    }
+
+    /// `out[r] = layer_norm(maxout(x[r])) (+ residual[r])`: x rows start `stride` apart, out and residual rows WIDTH apart.
+    pub(crate) fn maxout_layer_norm(
+        self,
+        x: &[f32],
+        stride: usize,
+        rows: usize,
+        layer: &Maxout,
+        residual: Option<&[f32]>,
+        out: &mut [f32],
+    ) {
+        assert!(rows == 0 || x.len() >= (rows + SLACK - 1) * stride + layer.n_in);
+        assert!(out.len() >= (rows + SLACK) * WIDTH && residual.is_none_or(|r| r.len() >= (rows + SLACK) * WIDTH));
+        let (x, residual, out) = (x.as_ptr(), residual.map_or(std::ptr::null(), <[f32]>::as_ptr), out.as_mut_ptr());
+        on!(self, maxout_layer_norm<[8] [2]>(x: *const f32, stride: usize, rows: usize, layer: &Maxout, residual: *const f32, out: *mut f32));
+    }
+
+    /// The products of one row (96) with a window layer.
+    pub(crate) fn window_products(self, row: &[f32], layer: &Maxout, out: &mut Products) {
+        assert!(row.len() >= WIDTH && layer.n_in == 3 * WIDTH);
+        let row = row.as_ptr();
+        on!(self, window_products<[] []>(row: *const f32, layer: &Maxout, out: &mut Products));
+    }
+
+    /// A window layer over `products.len() - 2` rows whose products are known; `None` stands for a zero row.
+    pub(crate) fn window_from_products(
+        self,
+        products: &[Option<&Products>],
+        layer: &Maxout,
+        residual: &[f32],
+        out: &mut [f32],
+    ) {
+        let rows = products.len().saturating_sub(2);
+        assert!(residual.len() >= rows * WIDTH && out.len() >= rows * WIDTH);
+        // SAFETY: `Option<&T>` is a pointer that is null for `None` (guaranteed by the language reference).
+        let products: &[*const Products] = unsafe { &*(std::ptr::from_ref(products) as *const [*const Products]) };
+        let (residual, out) = (residual.as_ptr(), out.as_mut_ptr());
+        on!(self, window_from_products<[] []>(products: &[*const Products], layer: &Maxout, residual: *const f32, out: *mut f32));
+    }
+
+    /// `out[r] = x[r] · W + b`: x rows start `stride` apart, out rows `layer.n_out()` apart.
+    pub(crate) fn linear(self, x: &[f32], stride: usize, rows: usize, layer: &Linear, out: &mut [f32]) {
+        assert!(rows == 0 || x.len() >= (rows + SLACK - 1) * stride + layer.n_in);
+        assert!(out.len() >= (rows + SLACK) * layer.n_out);
+        let (x, out) = (x.as_ptr(), out.as_mut_ptr());
+        on!(self, linear<[6, 4] [3, 2]>(x: *const f32, stride: usize, rows: usize, layer: &Linear, out: *mut f32));
+    }
+
+    /// The best class of a state whose features have these rows (128 each); classes are padded to `N * 16`.
+    pub(crate) fn decide<const N: usize>(
+        self,
+        rows: &[&[f32]; 8],
+        features: usize,
+        upper: &Upper,
+        penalty: &[f32],
+    ) -> usize {
+        assert!(upper.weights.len() == 64 * 16 * N && upper.bias.len() == 16 * N && penalty.len() == 16 * N);
+        assert!(upper.hidden_bias.len() == 128 && rows.iter().all(|r| r.len() == 128));
+        let pointers = rows.map(<[f32]>::as_ptr);
+        let rows = &pointers[..features];
+        let (hidden_bias, weights, bias) = (upper.hidden_bias.as_ptr(), upper.weights.as_ptr(), upper.bias.as_ptr());
+        let penalty = penalty.as_ptr();
+        match N {
+            7 => {
+                on!(self, decide<[7] [7]>(rows: &[*const f32], hidden_bias: *const f32, weights: *const f32, bias: *const f32, penalty: *const f32) -> usize)
+            }
+            5 => {
+                on!(self, decide<[5] [5]>(rows: &[*const f32], hidden_bias: *const f32, weights: *const f32, bias: *const f32, penalty: *const f32) -> usize)
+            }
+            _ => unreachable!("the parser has 112 padded classes, the entity recognizer 80"),
+        }
+    }
+
+    /// The first largest of each row of 64 numbers, after adding `penalty` (64).
+    pub(crate) fn argmax_rows(self, x: &[f32], penalty: &[f32], out: &mut [u16]) {
+        assert!(x.len() >= out.len() * 64 && penalty.len() == 64);
+        let (x, penalty) = (x.as_ptr(), penalty.as_ptr());
+        on!(self, argmax_rows<[4] [4]>(x: *const f32, penalty: *const f32, out: &mut [u16]));
+    }
+}

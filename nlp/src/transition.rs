@@ -1,0 +1,89 @@
+//! spaCy's transition model (`spacy/ml/tb_framework.py`, `spacy/ml/parser_model.pyx`): the scorer that parser and entity
+//! recognizer share. The lower layer's products are computed once for each token and feature, a state only adds them.
+
+use crate::layers::{Linear, SLACK, Simd, Upper, WIDTH};
+use crate::weights::{LoadError, Weights};
+
+/// Width of the hidden layer.
+const HIDDEN: usize = 64;
+/// Numbers of a token and feature: two pieces of the hidden layer.
+const PIECES: usize = 2 * HIDDEN;
+
+/// Scores the states of one transition system; classes are padded to `16 * N`.
+pub(crate) struct TransitionModel<const N: usize> {
+    /// 96 to 64.
+    linear: Linear,
+    /// 64 to (features, 2, 64), no bias.
+    lower: Linear,
+    /// (features, 2, 64): what a feature without a token adds.
+    pad: Vec<f32>,
+    upper: Upper,
+    features: usize,
+}
+
+/// Products of the tokens of one document.
+#[derive(Default)]
+pub(crate) struct Precomputed {
+    /// (n_tokens, 64): the encoder's rows after the model's own linear layer.
+    pub(crate) hidden: Vec<f32>,
+    products: Vec<f32>,
+}
+
+impl<const N: usize> TransitionModel<N> {
+    /// Loads the model `name` with its number of features and classes.
+    pub(crate) fn load(weights: &Weights, name: &str, features: usize, classes: usize) -> Result<Self, LoadError> {
+        let tensor = |part: &str, shape: &[usize]| weights.tensor(&format!("{name}.{part}"), shape);
+        let w = tensor("lower.W", &[features, HIDDEN, 2, HIDDEN])?;
+        let pad = tensor("lower.pad", &[1, features, HIDDEN, 2])?;
+        let bias = tensor("lower.b", &[HIDDEN, 2])?;
+        // (feature, output, piece) becomes (feature, piece, output), so that pieces are halves of a row.
+        let place = |f: usize, o: usize, p: usize| (f * PIECES + p * HIDDEN + o, (f * HIDDEN + o) * 2 + p);
+        let (mut lower, mut padding) = (vec![0.0; w.len()], vec![0.0; features * PIECES]);
+        let mut hidden_bias = vec![0.0; PIECES];
+        for o in 0..HIDDEN {
+            for p in 0..2 {
+                hidden_bias[p * HIDDEN + o] = bias[o * 2 + p];
+                for f in 0..features {
+                    let (to, from) = place(f, o, p);
+                    padding[to] = pad[from];
+                    lower[to * HIDDEN..][..HIDDEN].copy_from_slice(&w[from * HIDDEN..][..HIDDEN]);
+                }
+            }
+        }
+        let (upper_w, upper_b) = (tensor("upper.W", &[classes, HIDDEN])?, tensor("upper.b", &[classes])?);
+        let mut upper = Upper { hidden_bias, weights: vec![0.0; HIDDEN * 16 * N], bias: vec![0.0; 16 * N] };
+        upper.bias[..classes].copy_from_slice(upper_b);
+        for (class, row) in upper_w.chunks_exact(HIDDEN).enumerate() {
+            for (k, &x) in row.iter().enumerate() {
+                upper.weights[k * 16 * N + class] = x;
+            }
+        }
+        Ok(Self {
+            linear: Linear::new(tensor("linear.W", &[HIDDEN, WIDTH])?, tensor("linear.b", &[HIDDEN])?, WIDTH),
+            lower: Linear::new(&lower, &[], HIDDEN),
+            pad: padding,
+            upper,
+            features,
+        })
+    }
+
+    /// Products of `n` tokens. `rows`: (n + SLACK, 96).
+    pub(crate) fn precompute(&self, simd: Simd, rows: &[f32], n: usize, out: &mut Precomputed) {
+        out.hidden.resize((n + SLACK) * HIDDEN, 0.0);
+        out.products.resize((n + SLACK) * self.lower.n_out(), 0.0);
+        simd.linear(rows, WIDTH, n, &self.linear, &mut out.hidden);
+        simd.linear(&out.hidden, HIDDEN, n, &self.lower, &mut out.products);
+    }
+
+    /// The first best class of the state whose features are these tokens; `penalty` is minus infinity for invalid classes.
+    pub(crate) fn decide(&self, simd: Simd, pre: &Precomputed, tokens: &[Option<usize>], penalty: &[f32]) -> usize {
+        let mut rows: [&[f32]; 8] = [&self.pad[..PIECES]; 8];
+        for (feature, (row, token)) in rows.iter_mut().zip(tokens).enumerate() {
+            *row = match token {
+                Some(token) => &pre.products[(token * self.features + feature) * PIECES..][..PIECES],
+                None => &self.pad[feature * PIECES..][..PIECES],
+            };
+        }
+        simd.decide::<N>(&rows, self.features, &self.upper, penalty)
+    }
+}
