@@ -8,4 +8,5 @@
 pub mod article;
 pub mod event;
 pub mod extract;
+pub mod kb;
 pub mod rejection;

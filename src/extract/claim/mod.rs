@@ -23,7 +23,7 @@ use crate::event::{BlockKind, Change, ClaimEvent, ClaimKind, ClaimProvenance, Pr
 pub(super) struct Parts<'a> {
     /// In text order, parents by index.
     pub(super) attributions: &'a [Attribution],
-    pub(super) entities: &'a Entities,
+    pub(super) entities: &'a Entities<'a>,
     /// All of the document, in text order.
     pub(super) quantities: &'a [Located<Quantity>],
     pub(super) times: &'a [Located<Time>],

@@ -1,0 +1,81 @@
+//! Types: the same name is the same sort of thing throughout a document, and the family name of a person is a person.
+
+use std::collections::HashMap;
+
+use copydesk_nlp::Doc;
+
+use super::super::kind::EntityType;
+use super::super::name::Name;
+use super::super::title;
+use crate::kb::Kb;
+
+/// How much a title before the name speaks for a person.
+const TITLE_WEIGHT: usize = 3;
+
+/// Gives every name the type that the document as a whole gives it.
+pub(in super::super) fn mend(doc: &Doc, kb: &Kb, names: &mut [Name]) {
+    as_known(kb, names);
+    by_title(doc, names);
+    by_majority(names);
+    family_names(names);
+}
+
+/// What the knowledge base holds as a country, and nothing else of that name, is one.
+fn as_known(kb: &Kb, names: &mut [Name]) {
+    for name in names {
+        if let Some(kind) = kb.settled_type(&name.words.join(" ")) {
+            name.kind = kind;
+        }
+    }
+}
+
+/// "Prime Minister Munir": whoever has a title is a person.
+fn by_title(doc: &Doc, names: &mut [Name]) {
+    for name in names {
+        let wrong = matches!(name.kind, EntityType::Org | EntityType::Gpe | EntityType::Product | EntityType::Loc | EntityType::WorkOfArt);
+        if wrong
+            && name.tokens.len() <= 3
+            && name.tokens.clone().all(|i| doc.pos(i) == "PROPN")
+            && name.words.iter().all(|w| !w.chars().any(|c| c.is_numeric()))
+            && let Some(found) = title::before(doc, name.tokens.start)
+            && found.end == name.tokens.start
+            && found.clone().next_back().is_some_and(|i| super::super::words::is_personal_title(doc.text(i)))
+        {
+            name.kind = EntityType::Person;
+            name.title = Some(found);
+        }
+    }
+}
+
+fn by_majority(names: &mut [Name]) {
+    let mut votes: HashMap<String, [usize; EntityType::ALL.len()]> = HashMap::new();
+    for name in names.iter() {
+        let weight = if name.title.is_some() { TITLE_WEIGHT } else { 1 };
+        votes.entry(name.words.join(" ")).or_default()[name.kind as usize] += weight;
+    }
+    for name in names {
+        let votes = votes[&name.words.join(" ")];
+        let most = votes.iter().max().copied().unwrap_or(0);
+        // NORP and LANGUAGE are grammar, not opinion: "English" may be both in one text
+        let grammar = matches!(name.kind, EntityType::Norp | EntityType::Language);
+        if votes[name.kind as usize] < most && !grammar {
+            let first = votes.iter().position(|&v| v == most).unwrap_or(0);
+            name.kind = EntityType::ALL[first];
+        }
+    }
+}
+
+/// A single word that is the last of a person's full name, and no full name of something else, is that person.
+fn family_names(names: &mut [Name]) {
+    let full: Vec<(String, usize)> = names
+        .iter()
+        .filter(|n| n.kind == EntityType::Person && n.words.len() >= 2)
+        .filter_map(|n| Some((n.words.last()?.clone(), n.tokens.start)))
+        .collect();
+    for name in names {
+        let other = matches!(name.kind, EntityType::Org | EntityType::Gpe | EntityType::Product | EntityType::Loc | EntityType::Norp | EntityType::WorkOfArt);
+        if other && name.words.len() == 1 && full.iter().any(|(last, _)| *last == name.words[0]) {
+            name.kind = EntityType::Person;
+        }
+    }
+}

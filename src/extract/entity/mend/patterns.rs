@@ -1,0 +1,80 @@
+//! Names that the engine misses and that their form gives away: "Operation Sindoor", a country in a compound ("Pakistan-US").
+
+use copydesk_nlp::Doc;
+
+use super::super::super::Context;
+use super::super::kind::EntityType;
+use super::super::name::Name;
+use crate::kb::{Kb, fold};
+
+/// Longest name that is looked up, in tokens.
+const MAX_NAME: usize = 4;
+
+/// Adds names found by their form. The list may come out unordered.
+pub(in super::super) fn add(ctx: &Context<'_>, kb: &Kb, names: &mut Vec<Name>) {
+    let doc = ctx.doc;
+    let mut taken = vec![false; doc.len()];
+    for name in names.iter() {
+        taken[name.tokens.clone()].fill(true);
+    }
+    let mut found = Vec::new();
+    operations(doc, names, &mut taken, &mut found);
+    countries(doc, kb, &mut taken, &mut found);
+    names.extend(found);
+}
+
+/// "Operation" and the capitalised words after it: a military or police operation.
+fn operations(doc: &Doc, names: &mut [Name], taken: &mut [bool], found: &mut Vec<Name>) {
+    for i in 0..doc.len() {
+        if doc.text(i) != "Operation" {
+            continue;
+        }
+        let sentence = doc.sent(i);
+        let end = (i + 1..sentence.end).take_while(|&j| is_capitalised(doc, j)).count() + i + 1;
+        if end == i + 1 {
+            continue;
+        }
+        if let Some(name) = names.iter_mut().find(|n| n.tokens.start <= i && i < n.tokens.end) {
+            if name.tokens.start == i {
+                name.kind = EntityType::Event;
+            }
+        } else if !taken[i..end].contains(&true)
+            && let Some(name) = Name::new(doc, i..end, EntityType::Event)
+        {
+            taken[name.tokens.clone()].fill(true);
+            found.push(name);
+        }
+    }
+}
+
+/// Country names of the knowledge base that no entity holds, the longest first.
+fn countries(doc: &Doc, kb: &Kb, taken: &mut [bool], found: &mut Vec<Name>) {
+    let mut i = 0;
+    while i < doc.len() {
+        if taken[i] || !is_capitalised(doc, i) || !doc.text(i).chars().any(char::is_alphabetic) {
+            i += 1;
+            continue;
+        }
+        let longest = (i + 1..=doc.len().min(i + MAX_NAME)).rev().find_map(|end| {
+            if taken[i..end].contains(&true) || !doc.sent(i).contains(&(end - 1)) {
+                return None;
+            }
+            let text = super::super::name::text(doc, &(i..end));
+            let all_caps = text.chars().all(|c| !c.is_lowercase());
+            let settled = kb.settled_type(&fold::key(&text))?;
+            (settled == EntityType::Gpe && (text.len() > 3 || all_caps)).then_some(end)
+        });
+        match longest.and_then(|end| Name::new(doc, i..end, EntityType::Gpe)) {
+            Some(name) => {
+                i = name.tokens.end;
+                taken[name.tokens.clone()].fill(true);
+                found.push(name);
+            }
+            None => i += 1,
+        }
+    }
+}
+
+fn is_capitalised(doc: &Doc, i: usize) -> bool {
+    doc.text(i).chars().next().is_some_and(char::is_uppercase)
+}
