@@ -112,7 +112,7 @@ impl Extractor {
         let doc = self.pipeline.annotate_segments(&article.text, &segments);
         let ctx = Context::new(article, &doc);
         let attributions = attribution::attributions(&ctx);
-        let entities = entity::entities(&ctx, &crate::kb::Kb, &attributions);
+        let entities = entity::entities(&ctx, &crate::kb::Kb::builtin(), &attributions);
         let quantities = quantity::quantities(&ctx);
         let times = time::times(&ctx, &attributions);
         let inconsistencies = quantity::inconsistencies(&ctx, &quantities);

@@ -79,6 +79,11 @@ impl<'a> Discourse<'a> {
         (self.at[i] as usize).checked_sub(1)
     }
 
+    /// True where token `i` lies in a role that stands with a name.
+    pub(super) fn in_title(&self, i: usize) -> bool {
+        self.entities.iter().any(|e| e.roles.iter().any(|r| r.contains(&i)))
+    }
+
     /// Number of the sentence of token `i`.
     pub(super) fn sentence(&self, i: usize) -> usize {
         self.sentences[i] as usize

@@ -56,7 +56,8 @@ pub fn entities<'a>(ctx: &'a Context<'a>, kb: &Kb, attributions: &[Attribution])
     coref::pronoun::resolve(ctx, attributions, &mut discourse, false);
     coref::speaker::resolve(ctx, attributions, &mut discourse);
     coref::pronoun::resolve(ctx, attributions, &mut discourse, true);
-    let ids = discourse.entities.iter().map(|e| e.linked.id().unwrap_or_else(|| id::unlinked(e.kind, &e.name))).collect();
+    let ids =
+        discourse.entities.iter().map(|e| e.linked.id().unwrap_or_else(|| id::unlinked(e.kind, &e.name))).collect();
     let salience = salience::salience(ctx, attributions, &discourse);
     Entities { discourse, ids, salience }
 }
@@ -157,7 +158,11 @@ impl Entities<'_> {
                 name: e.name.clone(),
                 kind: e.kind.as_str().to_owned(),
                 roles: roles(ctx, e),
-                kb: e.linked.entry.as_ref().map(|l| KbLink { id: l.id.clone(), label: l.label.clone(), score: l.score }),
+                kb: e.linked.entry.as_ref().map(|l| KbLink {
+                    id: l.id.clone(),
+                    label: l.label.clone(),
+                    score: l.score,
+                }),
                 mentions: mentions.collect(),
                 salience: self.salience[k],
             });

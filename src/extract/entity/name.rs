@@ -105,9 +105,12 @@ fn drop_title_parts(doc: &Doc, kb: &Kb, names: &mut Vec<Name>) {
         let portfolio = name.words.iter().all(|w| super::words::is_portfolio(w));
         let (before, after) = (name.tokens.start.checked_sub(2), name.tokens.end);
         let of_title = before.is_some_and(|b| {
-            matches!(doc.norm(b + 1), "of" | "for") && is_title_word(doc.text(b)) && doc.sent(b).contains(&after.saturating_sub(1))
+            matches!(doc.norm(b + 1), "of" | "for")
+                && is_title_word(doc.text(b))
+                && doc.sent(b).contains(&after.saturating_sub(1))
         });
-        let before_title = after < doc.len() && is_title_word(doc.text(after)) && doc.sent(after).contains(&name.tokens.start);
+        let before_title =
+            after < doc.len() && is_title_word(doc.text(after)) && doc.sent(after).contains(&name.tokens.start);
         let drop = portfolio && (of_title || before_title) || name.words.len() == 1 && is_title_word(&name.words[0]);
         !drop || kb.knows(&name.words.join(" "), EntityType::Org)
     });
@@ -117,16 +120,24 @@ fn drop_title_parts(doc: &Doc, kb: &Kb, names: &mut Vec<Name>) {
 fn trim(doc: &Doc, tokens: Range<usize>, kind: EntityType) -> Range<usize> {
     let Range { mut start, mut end } = tokens;
     let mark = |i: usize| doc.text(i).chars().all(|c| !c.is_alphanumeric());
-    let small = |i: usize| matches!(doc.norm(i), "the" | "a" | "an" | "this" | "that" | "between" | "and" | "of" | "'s" | "’s" | "s’");
+    let small = |i: usize| {
+        matches!(doc.norm(i), "the" | "a" | "an" | "this" | "that" | "between" | "and" | "of" | "'s" | "’s" | "s’")
+    };
     while start < end && (mark(start) || small(start) && (kind != EntityType::WorkOfArt || doc.text(start) != "The")) {
         start += 1;
     }
-    while start < end && (mark(end - 1) || doc.tag(end - 1) == "POS" || matches!(doc.norm(end - 1), "the" | "and" | "of" | "'s" | "’s")) {
+    while start < end
+        && (mark(end - 1)
+            || doc.tag(end - 1) == "POS"
+            || matches!(doc.norm(end - 1), "the" | "and" | "of" | "'s" | "’s"))
+    {
         end -= 1;
     }
     if kind == EntityType::Person {
         // titles within the entity: "Ms Bauchtman", "President Obama"
-        while start + 1 < end && (is_honorific(doc.text(start)) || is_title_word(doc.text(start)) && doc.pos(start) == "PROPN") {
+        while start + 1 < end
+            && (is_honorific(doc.text(start)) || is_title_word(doc.text(start)) && doc.pos(start) == "PROPN")
+        {
             start += 1;
         }
         while start < end && mark(start) {

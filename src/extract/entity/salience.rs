@@ -20,8 +20,10 @@ pub(super) fn salience(ctx: &Context<'_>, attributions: &[Attribution], d: &Disc
             heard[k] = true;
         }
     }
-    let in_headline = |start: usize| ctx.blocks.iter().any(|(kind, b)| *kind == BlockKind::Headline && b.contains(&start));
-    let body: Vec<_> = ctx.blocks.iter().filter(|(kind, _)| *kind != BlockKind::Headline).map(|(_, b)| b.clone()).collect();
+    let in_headline =
+        |start: usize| ctx.blocks.iter().any(|(kind, b)| *kind == BlockKind::Headline && b.contains(&start));
+    let body: Vec<_> =
+        ctx.blocks.iter().filter(|(kind, _)| *kind != BlockKind::Headline).map(|(_, b)| b.clone()).collect();
     let (start, end) = (body.first().map_or(0, |b| b.start), body.last().map_or(0, |b| b.end));
     let length = (end - start).max(1) as f32;
     d.entities
@@ -32,7 +34,8 @@ pub(super) fn salience(ctx: &Context<'_>, attributions: &[Attribution], d: &Disc
             let headline = e.mentions.iter().any(|m| in_headline(m.tokens.start));
             let first = e.mentions.iter().map(|m| m.tokens.start).find(|&s| !in_headline(s));
             let early = first.map_or(0.0, |s| 1.0 - (s - start.min(s)) as f32 / length);
-            let sum = 0.4 * share + 0.3 * f32::from(u8::from(headline)) + 0.2 * early + 0.1 * f32::from(u8::from(heard[k]));
+            let sum =
+                0.4 * share + 0.3 * f32::from(u8::from(headline)) + 0.2 * early + 0.1 * f32::from(u8::from(heard[k]));
             (sum * 1000.0).round() / 1000.0
         })
         .collect()

@@ -49,7 +49,8 @@ fn run_before(doc: &Doc, end: usize, first: usize) -> usize {
             || is_honorific(doc.text(i))
             || matches!(doc.text(i), "-" | "–") && i > first && i + 1 < end && !doc.space_after(i)
             || matches!(doc.tag(i), "POS") && i > first;
-        if !word || doc.tag(i) == "EX" {
+        // another person's name is no part of a title
+        if !word || doc.tag(i) == "EX" || doc.ent_type(i) == "PERSON" {
             break;
         }
         start = i;

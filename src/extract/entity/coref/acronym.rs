@@ -24,7 +24,8 @@ fn is_initials(acronym: &str, words: &[String]) -> bool {
     let initials = |keep: fn(&str) -> bool| -> String {
         words.iter().filter(|w| keep(w)).filter_map(|w| w.chars().next()).collect()
     };
-    initials(|_| true) == acronym || initials(|w| !matches!(w, "of" | "the" | "for" | "and" | "on" | "in" | "to" | "de")) == acronym
+    initials(|_| true) == acronym
+        || initials(|w| !matches!(w, "of" | "the" | "for" | "and" | "on" | "in" | "to" | "de")) == acronym
 }
 
 /// True where the acronym stands in brackets right behind a name of the chain.

@@ -17,9 +17,25 @@ pub(in super::super) fn is_borrowed(rule: &str) -> bool {
 }
 
 /// Prepositions behind which a capital is a party, not a place.
-const PARTY_PREPOSITIONS: &[&str] = &["between", "with", "against", "by", "among", "from", "via", "for", "and", "toward", "towards"];
+const PARTY_PREPOSITIONS: &[&str] =
+    &["between", "with", "against", "by", "among", "from", "via", "for", "and", "toward", "towards"];
 /// Prepositions behind which it is the place.
-const PLACE_PREPOSITIONS: &[&str] = &["in", "at", "near", "outside", "around", "across", "through", "into", "of", "to", "over", "within", "inside", "throughout"];
+const PLACE_PREPOSITIONS: &[&str] = &[
+    "in",
+    "at",
+    "near",
+    "outside",
+    "around",
+    "across",
+    "through",
+    "into",
+    "of",
+    "to",
+    "over",
+    "within",
+    "inside",
+    "throughout",
+];
 
 /// Moves adjectives of nationality and capitals that mean governments to the chains of their countries.
 pub(super) fn assign(view: &View<'_>, chains: &mut Vec<Chain>) {
@@ -71,7 +87,8 @@ fn acts(view: &View<'_>, name: usize) -> bool {
     let i = name.head(doc);
     // "Washington, D.C.", "Islamabad, Pakistan": an address
     let next = name.tokens.end;
-    if next + 1 < doc.len() && doc.text(next) == "," && doc.children(i).any(|c| doc.dep(c) == "appos" && c == next + 1) {
+    if next + 1 < doc.len() && doc.text(next) == "," && doc.children(i).any(|c| doc.dep(c) == "appos" && c == next + 1)
+    {
         return false;
     }
     let mut at = i;
@@ -81,17 +98,26 @@ fn acts(view: &View<'_>, name: usize) -> bool {
     }
     match doc.dep(at) {
         "nsubj" | "nsubjpass" | "agent" => true,
-        "dobj" | "dative" => !matches!(doc.lemma(doc.head(at)), "visit" | "leave" | "reach" | "enter" | "hit" | "strike" | "bomb" | "tour"),
+        "dobj" | "dative" => !matches!(
+            doc.lemma(doc.head(at)),
+            "visit" | "leave" | "reach" | "enter" | "hit" | "strike" | "bomb" | "tour"
+        ),
         "poss" => !is_place_noun(doc.lemma(doc.head(at))),
         "pobj" => {
             let preposition = doc.norm(doc.head(at));
             let of_relation = doc.head(doc.head(at));
-            PARTY_PREPOSITIONS.contains(&preposition) && !(preposition == "from" && matches!(doc.pos(of_relation), "VERB"))
-                || !PLACE_PREPOSITIONS.contains(&preposition) && matches!(doc.lemma(of_relation), "tie" | "relation" | "pressure" | "accuse")
+            PARTY_PREPOSITIONS.contains(&preposition)
+                && !(preposition == "from" && matches!(doc.pos(of_relation), "VERB"))
+                || !PLACE_PREPOSITIONS.contains(&preposition)
+                    && matches!(doc.lemma(of_relation), "tie" | "relation" | "pressure" | "accuse")
         }
         "compound" | "nmod" => {
             let noun = doc.head(at);
-            !is_title_word(doc.text(noun)) && matches!(doc.lemma(noun), "relation" | "tie" | "government" | "talk" | "policy" | "alliance" | "axis")
+            !is_title_word(doc.text(noun))
+                && matches!(
+                    doc.lemma(noun),
+                    "relation" | "tie" | "government" | "talk" | "policy" | "alliance" | "axis"
+                )
         }
         _ => false,
     }
@@ -101,7 +127,28 @@ fn acts(view: &View<'_>, name: usize) -> bool {
 fn is_place_noun(noun: &str) -> bool {
     matches!(
         noun,
-        "street" | "airport" | "museum" | "mayor" | "suburb" | "outskirts" | "centre" | "center" | "district" | "university" | "stadium"
-            | "hotel" | "resident" | "metro" | "subway" | "police" | "skyline" | "hospital" | "station" | "river" | "square" | "population" | "weather"
+        "street"
+            | "airport"
+            | "museum"
+            | "mayor"
+            | "suburb"
+            | "outskirts"
+            | "centre"
+            | "center"
+            | "district"
+            | "university"
+            | "stadium"
+            | "hotel"
+            | "resident"
+            | "metro"
+            | "subway"
+            | "police"
+            | "skyline"
+            | "hospital"
+            | "station"
+            | "river"
+            | "square"
+            | "population"
+            | "weather"
     )
 }

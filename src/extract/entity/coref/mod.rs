@@ -54,13 +54,8 @@ struct ChainRule {
 }
 
 /// All rules over whole chains, in the order in which they run.
-const CHAIN_RULES: &[ChainRule] = &[
-    legal_form::RULE,
-    known_alias::RULE,
-    acronym::RULE,
-    partial_name::RULE,
-    spelling_variant::RULE,
-];
+const CHAIN_RULES: &[ChainRule] =
+    &[legal_form::RULE, known_alias::RULE, acronym::RULE, partial_name::RULE, spelling_variant::RULE];
 
 impl Chain {
     /// The folded words of the chain's names that are its own (not demonyms or capitals), without repeats, longest first.
@@ -99,7 +94,10 @@ fn apply(view: &View<'_>, rule: &ChainRule, chains: &mut Vec<Chain>) {
     let mut k = 0;
     while k < chains.len() {
         let mut fuller = (0..chains.len()).filter(|&f| {
-            f != k && !chains[f].members.is_empty() && !chains[k].members.is_empty() && (rule.joins)(view, &chains[k], &chains[f])
+            f != k
+                && !chains[f].members.is_empty()
+                && !chains[k].members.is_empty()
+                && (rule.joins)(view, &chains[k], &chains[f])
         });
         let target = fuller.next().filter(|_| fuller.next().is_none());
         if let Some(target) = target {

@@ -26,14 +26,17 @@ const HYPERNYM_REACH: usize = 3;
 pub(in super::super) fn resolve(ctx: &Context<'_>, kb: &Kb, d: &mut Discourse<'_>) {
     for chunk in ctx.doc.noun_chunks() {
         let h = head(ctx.doc, &chunk);
-        if d.entity_at(h).is_some() || ctx.doc.pos(h) == "PRON" || !is_definite(ctx.doc, h) {
+        if d.entity_at(h).is_some() || d.in_title(h) || ctx.doc.pos(h) == "PRON" || !is_definite(ctx.doc, h) {
             continue;
         }
         // beside a name it is that name's role, and the name speaks for it
-        if d.beside_name(h).is_some() || ctx.doc.children(h).any(|c| c > h && d.entity_at(c).is_some() && ctx.doc.dep(c) == "appos") {
+        if d.beside_name(h).is_some()
+            || ctx.doc.children(h).any(|c| c > h && d.entity_at(c).is_some() && ctx.doc.dep(c) == "appos")
+        {
             continue;
         }
-        let found = role_holder(ctx, kb, d, h).map(|e| (e, ROLE)).or_else(|| instance(ctx, kb, d, h).map(|e| (e, HYPERNYM)));
+        let found =
+            role_holder(ctx, kb, d, h).map(|e| (e, ROLE)).or_else(|| instance(ctx, kb, d, h).map(|e| (e, HYPERNYM)));
         if let Some((entity, rule)) = found {
             d.add(entity, Mention { tokens: chunk, kind: MentionKind::Nominal, rule });
         }
@@ -103,7 +106,9 @@ fn end_of_phrase(doc: &Doc, noun: usize) -> usize {
 fn content_words(doc: &Doc, range: Range<usize>, kb: &Kb) -> Vec<String> {
     let mut words = Vec::new();
     for i in range {
-        if !matches!(doc.pos(i), "NOUN" | "PROPN" | "ADJ") || matches!(doc.norm(i), "new" | "own" | "former" | "then" | "current") {
+        if !matches!(doc.pos(i), "NOUN" | "PROPN" | "ADJ")
+            || matches!(doc.norm(i), "new" | "own" | "former" | "then" | "current")
+        {
             continue;
         }
         let word = fold::key(doc.text(i));
@@ -132,8 +137,12 @@ fn instance(ctx: &Context<'_>, kb: &Kb, d: &Discourse<'_>, noun: usize) -> Optio
         let words = fold::words(&e.name);
         sorts.iter().any(|sort| match sort.split_once(':') {
             Some(("GPE", "country")) => e.kind == EntityType::Gpe && kb.country(&words.join(" ")).is_some(),
-            Some(("GPE", _)) => e.kind == EntityType::Gpe && kb.country(&words.join(" ")).is_none() && !kb.is_region(&words.join(" ")),
-            Some(("ORG", "acronym")) => e.kind == EntityType::Org && words.len() == 1 && e.name.chars().all(char::is_uppercase),
+            Some(("GPE", _)) => {
+                e.kind == EntityType::Gpe && kb.country(&words.join(" ")).is_none() && !kb.is_region(&words.join(" "))
+            }
+            Some(("ORG", "acronym")) => {
+                e.kind == EntityType::Org && words.len() == 1 && e.name.chars().all(char::is_uppercase)
+            }
             Some(_) => e.kind == EntityType::Org && !words.iter().any(|w| is_public_body(w)),
             None if *sort == "ORG" => false,
             None => e.kind == EntityType::Org && words.iter().any(|w| w == sort),
@@ -150,7 +159,28 @@ fn instance(ctx: &Context<'_>, kb: &Kb, d: &Discourse<'_>, noun: usize) -> Optio
 fn is_public_body(word: &str) -> bool {
     matches!(
         word,
-        "ministry" | "department" | "court" | "university" | "council" | "commission" | "committee" | "parliament" | "senate" | "house" | "union"
-            | "agency" | "police" | "army" | "navy" | "office" | "nations" | "government" | "congress" | "church" | "party" | "school" | "association"
+        "ministry"
+            | "department"
+            | "court"
+            | "university"
+            | "council"
+            | "commission"
+            | "committee"
+            | "parliament"
+            | "senate"
+            | "house"
+            | "union"
+            | "agency"
+            | "police"
+            | "army"
+            | "navy"
+            | "office"
+            | "nations"
+            | "government"
+            | "congress"
+            | "church"
+            | "party"
+            | "school"
+            | "association"
     )
 }

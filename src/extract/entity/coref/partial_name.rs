@@ -22,7 +22,9 @@ fn fits(a: &[String], b: &[String]) -> bool {
         return false;
     }
     let (middle_a, middle_b) = (&a[1..a.len() - 1], &b[1..b.len() - 1]);
-    middle_a.is_empty() || middle_b.is_empty() || middle_a.iter().all(|m| middle_b.iter().any(|n| given_names_fit(m, n)))
+    middle_a.is_empty()
+        || middle_b.is_empty()
+        || middle_a.iter().all(|m| middle_b.iter().any(|n| given_names_fit(m, n)))
 }
 
 fn given_names_fit(a: &str, b: &str) -> bool {

@@ -83,7 +83,10 @@ pub(in super::super) fn resolve(ctx: &Context<'_>, attributions: &[Attribution],
                 c.form = Fit::Person(Some(gender));
             }
         }
-        candidates.insert(at, Candidate { head: i, tokens: if entity.is_some() { i..i + 1 } else { antecedent }, entity, form: fit });
+        candidates.insert(
+            at,
+            Candidate { head: i, tokens: if entity.is_some() { i..i + 1 } else { antecedent }, entity, form: fit },
+        );
     }
 }
 
@@ -139,18 +142,41 @@ fn candidates(ctx: &Context<'_>, d: &Discourse<'_>) -> Vec<Candidate> {
 fn is_person_noun(lemma: &str) -> bool {
     matches!(
         lemma,
-        "man" | "woman" | "boy" | "girl" | "father" | "mother" | "son" | "daughter" | "wife" | "husband" | "brother" | "sister" | "friend" | "person"
-            | "victim" | "suspect" | "poster" | "user" | "colleague" | "neighbour" | "neighbor" | "worker" | "driver" | "child" | "people" | "patient"
+        "man"
+            | "woman"
+            | "boy"
+            | "girl"
+            | "father"
+            | "mother"
+            | "son"
+            | "daughter"
+            | "wife"
+            | "husband"
+            | "brother"
+            | "sister"
+            | "friend"
+            | "person"
+            | "victim"
+            | "suspect"
+            | "poster"
+            | "user"
+            | "colleague"
+            | "neighbour"
+            | "neighbor"
+            | "worker"
+            | "driver"
+            | "child"
+            | "people"
+            | "patient"
     ) || noun_gender(lemma).is_some()
 }
 
 fn noun_gender(lemma: &str) -> Option<Gender> {
     match lemma {
-        "man" | "boy" | "father" | "son" | "husband" | "brother" | "spokesman" | "chairman" | "businessman" | "king" | "prince" | "actor" | "congressman" => {
-            Some(Gender::Male)
-        }
-        "woman" | "girl" | "mother" | "daughter" | "wife" | "sister" | "spokeswoman" | "chairwoman" | "businesswoman" | "queen" | "princess"
-        | "actress" | "congresswoman" => Some(Gender::Female),
+        "man" | "boy" | "father" | "son" | "husband" | "brother" | "spokesman" | "chairman" | "businessman"
+        | "king" | "prince" | "actor" | "congressman" => Some(Gender::Male),
+        "woman" | "girl" | "mother" | "daughter" | "wife" | "sister" | "spokeswoman" | "chairwoman"
+        | "businesswoman" | "queen" | "princess" | "actress" | "congresswoman" => Some(Gender::Female),
         _ => None,
     }
 }
@@ -239,7 +265,8 @@ fn bound(doc: &Doc, pronoun: usize, candidate: usize) -> bool {
 }
 
 fn is_subject(doc: &Doc, i: usize) -> bool {
-    matches!(doc.dep(i), "nsubj" | "nsubjpass") || matches!(doc.dep(i), "conj" | "appos") && matches!(doc.dep(doc.head(i)), "nsubj" | "nsubjpass")
+    matches!(doc.dep(i), "nsubj" | "nsubjpass")
+        || matches!(doc.dep(i), "conj" | "appos") && matches!(doc.dep(doc.head(i)), "nsubj" | "nsubjpass")
 }
 
 fn is_main_clause(doc: &Doc, subject: usize) -> bool {

@@ -37,13 +37,21 @@ pub(super) fn assign(view: &View<'_>, chains: &mut [Chain]) {
     for (name, from, to) in moves {
         let Some(at) = chains[from].members.iter().position(|m| m.name == name) else { continue };
         let member = chains[from].members.remove(at);
-        let rule = if member.rule == exact_name::ID || member.rule == exact_name::TITLE_STRIPPED { ID } else { member.rule };
+        let rule =
+            if member.rule == exact_name::ID || member.rule == exact_name::TITLE_STRIPPED { ID } else { member.rule };
         chains[to].members.push(Member { name, rule });
     }
 }
 
-fn choose(view: &View<'_>, name: usize, chains: &[Chain], fuller: &[usize], last_meant: &HashMap<String, usize>) -> Option<usize> {
-    let gender = view.names[name].title.as_ref().and_then(|t| t.clone().find_map(|i| honorific_gender(view.ctx.doc.text(i))));
+fn choose(
+    view: &View<'_>,
+    name: usize,
+    chains: &[Chain],
+    fuller: &[usize],
+    last_meant: &HashMap<String, usize>,
+) -> Option<usize> {
+    let gender =
+        view.names[name].title.as_ref().and_then(|t| t.clone().find_map(|i| honorific_gender(view.ctx.doc.text(i))));
     let agrees = |&&c: &&usize| match (gender, chain_gender(view, &chains[c])) {
         (Some(a), Some(b)) => a == b,
         _ => true,
@@ -58,7 +66,9 @@ fn choose(view: &View<'_>, name: usize, chains: &[Chain], fuller: &[usize], last
     {
         return Some(*last);
     }
-    let full_before = |c: usize| chains[c].members.iter().rev().find(|m| m.name < name && view.names[m.name].words.len() > 1).map(|m| m.name);
+    let full_before = |c: usize| {
+        chains[c].members.iter().rev().find(|m| m.name < name && view.names[m.name].words.len() > 1).map(|m| m.name)
+    };
     let before = fuller.iter().filter_map(|&c| Some((full_before(c)?, c))).max();
     before.map(|(_, c)| c).or_else(|| fuller.iter().copied().min_by_key(|&c| chains[c].members[0].name))
 }
@@ -81,7 +91,9 @@ fn is_fuller(view: &View<'_>, name: &Name, chain: &Chain) -> bool {
         full.len() > short.len()
             && match name.kind {
                 EntityType::Person => part_of_person(short, full),
-                EntityType::Org | EntityType::Event | EntityType::Fac | EntityType::Law => part_of_body(view, short, full),
+                EntityType::Org | EntityType::Event | EntityType::Fac | EntityType::Law => {
+                    part_of_body(view, short, full)
+                }
                 EntityType::Gpe | EntityType::Loc => part_of_place(short, full),
                 _ => false,
             }
@@ -90,7 +102,9 @@ fn is_fuller(view: &View<'_>, name: &Name, chain: &Chain) -> bool {
 
 /// Family name, given name, or both without what is between.
 fn part_of_person(short: &[String], full: &[String]) -> bool {
-    full.ends_with(short) || full.starts_with(short) || short.len() >= 2 && full.windows(short.len()).any(|w| w == short)
+    full.ends_with(short)
+        || full.starts_with(short)
+        || short.len() >= 2 && full.windows(short.len()).any(|w| w == short)
 }
 
 /// What is left of a body's name without its country, its legal or generic ending, or "of ..." behind a noun of its own.
@@ -98,7 +112,9 @@ fn part_of_body(view: &View<'_>, short: &[String], full: &[String]) -> bool {
     if full.ends_with(short) {
         let rest = &full[..full.len() - short.len()];
         let country = view.kb.country(&rest.join(" ")).is_some() || view.kb.demonym(&rest.join(" ")).is_some();
-        return country || short.len() >= 2 && rest.len() == 1 && !is_small(&rest[0]) || short.len() == 1 && rest.last().is_some_and(|w| w == "of") && short[0].len() >= 6;
+        return country
+            || short.len() >= 2 && rest.len() == 1 && !is_small(&rest[0])
+            || short.len() == 1 && rest.last().is_some_and(|w| w == "of") && short[0].len() >= 6;
     }
     if full.starts_with(short) {
         let rest = &full[short.len()..];
@@ -116,8 +132,26 @@ fn is_generic(word: &str) -> bool {
     is_legal_form(word)
         || matches!(
             word,
-            "airlines" | "airways" | "motors" | "motor" | "technologies" | "systems" | "international" | "bank" | "energy" | "industries"
-                | "party" | "news" | "agency" | "electronics" | "pharmaceuticals" | "partners" | "capital" | "media" | "entertainment" | "foundation"
+            "airlines"
+                | "airways"
+                | "motors"
+                | "motor"
+                | "technologies"
+                | "systems"
+                | "international"
+                | "bank"
+                | "energy"
+                | "industries"
+                | "party"
+                | "news"
+                | "agency"
+                | "electronics"
+                | "pharmaceuticals"
+                | "partners"
+                | "capital"
+                | "media"
+                | "entertainment"
+                | "foundation"
         )
 }
 
@@ -125,6 +159,9 @@ fn is_generic(word: &str) -> bool {
 fn part_of_place(short: &[String], full: &[String]) -> bool {
     let rest = if full.starts_with(short) { &full[short.len()..] } else { &[] };
     let district = matches!(rest, [dc] if dc == "dc") || matches!(rest, [d, c] if d == "d" && c == "c");
-    let half = full.len() == 2 && full.ends_with(short) && matches!(full[0].as_str(), "south" | "north") && short[0] == "korea";
+    let half = full.len() == 2
+        && full.ends_with(short)
+        && matches!(full[0].as_str(), "south" | "north")
+        && short[0] == "korea";
     district || half || matches!(rest, [city] if city == "city")
 }

@@ -27,7 +27,12 @@ fn is_first_person(norm: &str) -> bool {
 }
 
 /// The entity that says token `i`: the source of the innermost attribution whose content holds it.
-pub(super) fn speaker_of(ctx: &Context<'_>, attributions: &[Attribution], d: &Discourse<'_>, i: usize) -> Option<usize> {
+pub(super) fn speaker_of(
+    ctx: &Context<'_>,
+    attributions: &[Attribution],
+    d: &Discourse<'_>,
+    i: usize,
+) -> Option<usize> {
     let holding = attributions.iter().filter(|a| a.content.iter().any(|c| c.contains(&i)));
     let innermost = holding.min_by_key(|a| a.content.iter().map(ExactSizeIterator::len).sum::<usize>())?;
     let source = innermost.source.as_ref().filter(|s| !s.contains(&i))?;

@@ -17,7 +17,8 @@ fn joins(view: &View<'_>, short: &Chain, full: &Chain) -> bool {
     let (a, b) = (short.longest(view), full.longest(view));
     if a.len() == 1 && b.len() > 1 && short.kind == EntityType::Person {
         // a family name alone, misspelt: "Ms Bauchtman" of Lydia Buchtmann
-        return distance(&a[0], &b[b.len() - 1]).is_some_and(|d| d == 1 && is_long(&a[0], MIN_WORD) || d == 2 && is_long(&a[0], MIN_LONG_WORD));
+        return distance(&a[0], &b[b.len() - 1])
+            .is_some_and(|d| d == 1 && is_long(&a[0], MIN_WORD) || d == 2 && is_long(&a[0], MIN_LONG_WORD));
     }
     let order = full.members.len() > short.members.len()
         || full.members.len() == short.members.len() && full.members[0].name < short.members[0].name;
@@ -60,7 +61,9 @@ pub(in super::super) fn distance(a: &str, b: &str) -> Option<usize> {
     }
     for i in 1..=a.len() {
         for j in 1..=b.len() {
-            let mut best = (rows[i - 1][j] + 1).min(rows[i][j - 1] + 1).min(rows[i - 1][j - 1] + usize::from(a[i - 1] != b[j - 1]));
+            let mut best = (rows[i - 1][j] + 1)
+                .min(rows[i][j - 1] + 1)
+                .min(rows[i - 1][j - 1] + usize::from(a[i - 1] != b[j - 1]));
             if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
                 best = best.min(rows[i - 2][j - 2] + 1);
             }

@@ -8,7 +8,10 @@ use super::super::super::Context;
 use super::super::kind::EntityType;
 
 /// The spans with impossible ones cut or dropped.
-pub(in super::super) fn mend(ctx: &Context<'_>, spans: Vec<(Range<usize>, EntityType)>) -> Vec<(Range<usize>, EntityType)> {
+pub(in super::super) fn mend(
+    ctx: &Context<'_>,
+    spans: Vec<(Range<usize>, EntityType)>,
+) -> Vec<(Range<usize>, EntityType)> {
     let mut mended = Vec::with_capacity(spans.len());
     for (tokens, kind) in spans {
         cut(ctx, tokens, kind, &mut mended);
@@ -32,7 +35,11 @@ fn cut(ctx: &Context<'_>, tokens: Range<usize>, kind: EntityType, out: &mut Vec<
     let breaks = |i: usize| {
         (doc.tag(i).starts_with("VB") && !matches!(doc.tag(i), "VBG" | "VBN") && !is_capitalised(doc, i))
             || (doc.text(i) == "for" && kind == EntityType::WorkOfArt)
-            || (doc.text(i) == "for" && kind == EntityType::Org && doc.pos(tokens.start) == "PROPN" && tokens.len() > 3 && is_person_like(doc, tokens.start..i))
+            || (doc.text(i) == "for"
+                && kind == EntityType::Org
+                && doc.pos(tokens.start) == "PROPN"
+                && tokens.len() > 3
+                && is_person_like(doc, tokens.start..i))
     };
     if let Some(at) = tokens.clone().skip(1).find(|&i| breaks(i)) {
         let before = tokens.start..at;
@@ -57,7 +64,10 @@ fn cut(ctx: &Context<'_>, tokens: Range<usize>, kind: EntityType, out: &mut Vec<
         return;
     }
     // a whole headline
-    if tokens.len() > 4 && in_title_case(ctx, tokens.start) && tokens.clone().any(|i| matches!(doc.pos(i), "VERB" | "AUX")) {
+    if tokens.len() > 4
+        && in_title_case(ctx, tokens.start)
+        && tokens.clone().any(|i| matches!(doc.pos(i), "VERB" | "AUX"))
+    {
         return;
     }
     out.push((tokens, kind));

@@ -32,7 +32,10 @@ fn as_known(kb: &Kb, names: &mut [Name]) {
 /// "Prime Minister Munir": whoever has a title is a person.
 fn by_title(doc: &Doc, names: &mut [Name]) {
     for name in names {
-        let wrong = matches!(name.kind, EntityType::Org | EntityType::Gpe | EntityType::Product | EntityType::Loc | EntityType::WorkOfArt);
+        let wrong = matches!(
+            name.kind,
+            EntityType::Org | EntityType::Gpe | EntityType::Product | EntityType::Loc | EntityType::WorkOfArt
+        );
         if wrong
             && name.tokens.len() <= 3
             && name.tokens.clone().all(|i| doc.pos(i) == "PROPN")
@@ -73,7 +76,15 @@ fn family_names(names: &mut [Name]) {
         .filter_map(|n| Some((n.words.last()?.clone(), n.tokens.start)))
         .collect();
     for name in names {
-        let other = matches!(name.kind, EntityType::Org | EntityType::Gpe | EntityType::Product | EntityType::Loc | EntityType::Norp | EntityType::WorkOfArt);
+        let other = matches!(
+            name.kind,
+            EntityType::Org
+                | EntityType::Gpe
+                | EntityType::Product
+                | EntityType::Loc
+                | EntityType::Norp
+                | EntityType::WorkOfArt
+        );
         if other && name.words.len() == 1 && full.iter().any(|(last, _)| *last == name.words[0]) {
             name.kind = EntityType::Person;
         }
