@@ -1,4 +1,14 @@
 //! What arrived: bytes to [`Article`].
+//!
+//! Adding a format: one file with a `Format`, one line in `FORMATS`, a golden case.
+
+mod dateline;
+mod dates;
+mod encoding;
+mod markup;
+mod ninjs;
+mod plain;
+mod signal;
 
 use std::ops::Range;
 
@@ -116,8 +126,162 @@ impl Default for Limits {
     }
 }
 
-/// Reads one article.
+/// A format that copydesk reads.
+struct Format {
+    name: &'static str,
+    /// Media types that mean it.
+    content_types: &'static [&'static str],
+    /// True where the text looks like it.
+    sniff: fn(&str) -> bool,
+    read: fn(&str, &RawArticle<'_>, &mut Reader) -> Result<Article, Rejection>,
+}
+
+/// Every format, in the order in which they are tried; plain text takes what nothing else claims.
+const FORMATS: &[Format] = &[ninjs::NINJS, PLAIN];
+
+const PLAIN: Format = Format { name: "plain", content_types: &["text/plain"], sniff: |_| true, read: read_plain };
+
+/// Names of the formats: metrics create their series from it.
+pub fn format_names() -> impl Iterator<Item = &'static str> {
+    FORMATS.iter().map(|format| format.name)
+}
+
+/// Reads one article. The content-type decides on the format, else the first characters do.
+///
+/// # Errors
+/// A [`Rejection`] that says what is wrong with the payload.
 pub fn parse(raw: RawArticle<'_>, limits: Limits) -> Result<Article, Rejection> {
-    let _ = (raw, limits);
-    Err(Rejection::parse(Reason::UnsupportedFormat, "not written yet"))
+    if raw.payload.is_empty() {
+        return Err(Rejection::parse(Reason::Empty, "the payload has no bytes"));
+    }
+    if raw.payload.len() > limits.max_bytes {
+        let detail = format!("the payload has {} bytes, the limit is {}", raw.payload.len(), limits.max_bytes);
+        return Err(Rejection::parse(Reason::TooLarge, detail));
+    }
+    let content_type = raw.content_type.map(MediaType::parse);
+    let declared = content_type.as_ref().and_then(|t| t.charset.as_deref());
+    let (text, warnings) = encoding::decode(raw.payload, declared)?;
+    if text.trim().is_empty() {
+        return Err(Rejection::parse(Reason::Empty, "the payload has nothing but white space"));
+    }
+    let format = match content_type.as_ref().map(|t| t.essence.as_str()) {
+        None | Some("" | "application/octet-stream") => FORMATS.iter().find(|f| (f.sniff)(&text)),
+        Some(essence) => FORMATS.iter().find(|f| f.content_types.contains(&essence)),
+    };
+    let format = format.ok_or_else(|| {
+        let known: Vec<&str> = FORMATS.iter().flat_map(|f| f.content_types).copied().collect();
+        let found = raw.content_type.unwrap_or_default();
+        let detail = format!("content-type {found:?} is not read; known are {}", known.join(", "));
+        Rejection::parse(Reason::UnsupportedFormat, detail)
+    })?;
+    (format.read)(&text, &raw, &mut Reader { warnings })
+}
+
+/// `text/plain; charset=utf-8`.
+struct MediaType {
+    /// Type and subtype in lower case.
+    essence: String,
+    charset: Option<String>,
+}
+
+impl MediaType {
+    fn parse(value: &str) -> Self {
+        let mut parts = value.split(';');
+        let essence = parts.next().unwrap_or_default().trim().to_ascii_lowercase();
+        let charset = parts.find_map(|part| {
+            let (name, value) = part.split_once('=')?;
+            name.trim().eq_ignore_ascii_case("charset").then(|| value.trim().trim_matches('"').to_owned())
+        });
+        Self { essence, charset }
+    }
+}
+
+/// What formats share: warnings, and the parts of an [`Article`] that follow from text and layout.
+struct Reader {
+    warnings: Vec<Warning>,
+}
+
+impl Reader {
+    fn warn(&mut self, warning: Warning) {
+        if !self.warnings.contains(&warning) {
+            self.warnings.push(warning);
+        }
+    }
+
+    /// The article of `text` and `layout`; `published_at` where the format gives it.
+    fn article(
+        &mut self,
+        raw: &RawArticle<'_>,
+        source_format: &'static str,
+        text: String,
+        layout: plain::Layout,
+        published_at: Option<String>,
+    ) -> Article {
+        let received = raw.received.and_then(day);
+        let (mut dateline, dateline_date) = layout.dateline.unzip();
+        let dateline_date = dateline_date.flatten();
+        let published = match &published_at {
+            Some(time) => {
+                let date = day(time);
+                if date.is_none() {
+                    self.warn(Warning::UnreadableDate);
+                }
+                date
+            }
+            None => layout.date.and_then(|date| date.resolve(received)),
+        };
+        let dateline_date = dateline_date.and_then(|date| date.resolve(published.or(received)));
+        if let (Some(dateline), Some(date)) = (&mut dateline, dateline_date) {
+            dateline.date = Some(date.to_string());
+        }
+        let known = published.or(dateline_date);
+        if known.is_none() {
+            self.warn(Warning::NoDate);
+        }
+        let published_at =
+            published_at.filter(|time| day(time).is_some()).or_else(|| known.map(|date| date.to_string()));
+        Article {
+            id: raw
+                .id
+                .map_or_else(|| hash_id(layout.headline.as_deref(), published_at.as_deref(), &text), str::to_owned),
+            version: "1".to_owned(),
+            status: Status::Usable,
+            embargoed_until: None,
+            signals: layout.signals,
+            headline: layout.headline,
+            byline: layout.byline,
+            dateline,
+            published_at,
+            reference_date: known.or(received),
+            language: None,
+            text,
+            blocks: layout.blocks,
+            source_format,
+            content_type: raw.content_type.map(str::to_owned),
+            warnings: std::mem::take(&mut self.warnings),
+        }
+    }
+}
+
+/// The day of an RFC 3339 time or ISO 8601 date, as written (in its own offset).
+fn day(time: &str) -> Option<Date> {
+    time.trim().get(..10)?.parse().ok()
+}
+
+/// Id of an article without a guid: the same headline, date and text have the same id.
+fn hash_id(headline: Option<&str>, published_at: Option<&str>, text: &str) -> String {
+    let mut hasher = blake3::Hasher::new();
+    for part in [headline.unwrap_or(""), published_at.unwrap_or(""), text] {
+        hasher.update(&(part.len() as u64).to_le_bytes()).update(part.as_bytes());
+    }
+    format!("cd:article:{}", data_encoding::BASE32_NOPAD.encode(&hasher.finalize().as_bytes()[..16]).to_lowercase())
+}
+
+fn read_plain(text: &str, raw: &RawArticle<'_>, reader: &mut Reader) -> Result<Article, Rejection> {
+    let layout = plain::layout(text);
+    let mut article = reader.article(raw, PLAIN.name, text.to_owned(), layout, None);
+    if article.signals.iter().any(|signal| matches!(signal, Signal::Kill | Signal::Withdrawal)) {
+        article.status = Status::Canceled;
+    }
+    Ok(article)
 }
