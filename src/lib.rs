@@ -6,7 +6,9 @@
 //! ```
 
 pub mod article;
+pub mod cli;
 pub mod event;
 pub mod extract;
 pub mod kb;
+pub mod pipeline;
 pub mod rejection;

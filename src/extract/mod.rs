@@ -98,6 +98,14 @@ pub struct Extractor {
 }
 
 impl Extractor {
+    /// An extractor over the pipeline that is compiled in.
+    ///
+    /// # Errors
+    /// If the weights that were compiled in are damaged.
+    pub fn builtin() -> Result<Self, copydesk_nlp::LoadError> {
+        Ok(Self::new(Arc::new(Pipeline::builtin()?)))
+    }
+
     /// An extractor over `pipeline`.
     pub fn new(pipeline: Arc<Pipeline>) -> Self {
         Self { pipeline }
