@@ -7,8 +7,11 @@
 
 pub mod article;
 pub mod cli;
+pub mod config;
 pub mod event;
 pub mod extract;
+pub mod kafka;
 pub mod kb;
+pub mod ops;
 pub mod pipeline;
 pub mod rejection;

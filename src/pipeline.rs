@@ -1,37 +1,218 @@
-//! How an article is worked on: the two stages as pure functions, and the guard that lets a panic cost only its article.
+//! How articles are worked on: two stages, pure functions, joined by bounded channels; order is kept, and a panic costs only
+//! its article.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::time::Instant;
 
+use futures::StreamExt;
 use sha2::{Digest, Sha256};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
+use tokio_stream::wrappers::ReceiverStream;
 
 use crate::article::{self, Article, Limits, RawArticle};
 use crate::event::Provenance;
 use crate::extract::{Extraction, Extractor};
+use crate::ops::metrics::Metrics;
 use crate::rejection::{Reason, Rejection, Stage};
 
-/// The parse stage: bytes to article.
-pub fn parse(raw: RawArticle<'_>, limits: Limits) -> Result<Article, Rejection> {
-    guarded(Stage::Parse, || article::parse(raw, limits))
+/// A record of the input topic, as it came.
+#[derive(Debug, Clone, Default)]
+#[allow(missing_docs)]
+pub struct Record {
+    pub topic: String,
+    pub partition: i32,
+    pub offset: i64,
+    /// Milliseconds of Unix time, if the record has a timestamp.
+    pub timestamp: Option<i64>,
+    pub key: Option<Vec<u8>>,
+    pub payload: Option<Vec<u8>>,
+    pub headers: Vec<(String, Option<Vec<u8>>)>,
 }
 
-/// The extract stage: article to events.
-pub fn extract(extractor: &Extractor, article: &Article, provenance: &Provenance) -> Result<Extraction, Rejection> {
-    guarded(Stage::Extract, || extractor.extract(article, provenance))
+impl Record {
+    /// The first header `name`, in any case, if its value is UTF-8.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        let (_, value) = self.headers.iter().find(|(key, _)| key.eq_ignore_ascii_case(name))?;
+        std::str::from_utf8(value.as_deref()?).ok()
+    }
+
+    /// Bytes of the payload.
+    pub fn size(&self) -> usize {
+        self.payload.as_ref().map_or(0, Vec::len)
+    }
+
+    /// RFC 3339 form of the timestamp.
+    pub fn received(&self) -> Option<String> {
+        jiff::Timestamp::from_millisecond(self.timestamp?).ok().map(|time| time.to_string())
+    }
 }
 
-/// Both stages, one after the other: what `copydesk extract` does with a file. `place` is topic, partition and offset.
-pub fn process(
-    extractor: &Extractor,
-    raw: RawArticle<'_>,
-    limits: Limits,
-    place: Option<(&str, i32, i64)>,
-) -> Result<Extraction, Rejection> {
-    let article = parse(raw, limits)?;
-    extract(extractor, &article, &provenance(raw.payload, place))
+/// What became of one record.
+pub type Outcome = Result<Extraction, Rejection>;
+
+/// The stages with the channels between them. One for each worker; the byte budget is shared.
+pub struct Stages {
+    input: mpsc::Sender<Work<()>>,
+    output: mpsc::Receiver<Work<Extraction>>,
+    budget: Arc<Budget>,
 }
 
-/// Provenance of a record: its place in Kafka, if it has one, and the hash of its bytes.
-pub fn provenance(payload: &[u8], place: Option<(&str, i32, i64)>) -> Provenance {
+/// Bytes of raw articles that may be worked on at once.
+pub struct Budget {
+    permits: Arc<Semaphore>,
+    limit: u32,
+    metrics: Arc<Metrics>,
+}
+
+impl Budget {
+    /// A budget of `bytes`.
+    pub fn new(bytes: usize, metrics: &Arc<Metrics>) -> Arc<Self> {
+        let limit = u32::try_from(bytes).unwrap_or(u32::MAX);
+        metrics.inflight_limit_bytes.set(i64::from(limit));
+        Arc::new(Self { permits: Arc::new(Semaphore::new(limit as usize)), limit, metrics: Arc::clone(metrics) })
+    }
+
+    /// Waits for room for `bytes`; an article larger than the whole budget waits for all of it.
+    async fn take(self: &Arc<Self>, bytes: usize) -> Taken {
+        let wanted = u32::try_from(bytes).unwrap_or(u32::MAX).clamp(1, self.limit);
+        let permit = Arc::clone(&self.permits).acquire_many_owned(wanted).await.expect("the budget is never closed");
+        self.metrics.inflight_bytes.add(i64::from(wanted));
+        Taken { permit, budget: Arc::clone(self) }
+    }
+}
+
+/// A part of the budget, given back when dropped.
+struct Taken {
+    permit: OwnedSemaphorePermit,
+    budget: Arc<Budget>,
+}
+
+impl Drop for Taken {
+    fn drop(&mut self) {
+        self.budget.metrics.inflight_bytes.sub(self.permit.num_permits() as i64);
+    }
+}
+
+/// A record on its way through the stages.
+struct Work<T> {
+    record: Arc<Record>,
+    value: Result<T, Rejection>,
+    /// Held while the article is worked on.
+    taken: Option<Taken>,
+}
+
+/// How wide the stages are.
+#[derive(Debug, Clone, Copy)]
+pub struct Width {
+    /// Articles in a stage at once.
+    pub threads: usize,
+    /// Articles between two stages.
+    pub queue: usize,
+}
+
+impl Stages {
+    /// Starts the stages on the current tokio runtime.
+    pub fn start(
+        extractor: Arc<Extractor>,
+        limits: Limits,
+        width: Width,
+        budget: Arc<Budget>,
+        metrics: &Arc<Metrics>,
+    ) -> Self {
+        let (input, raw) = mpsc::channel(width.queue);
+        let parsed = stage(Stage::Parse, width, metrics, raw, move |record: &Record, ()| parse_record(record, limits));
+        let output = stage(Stage::Extract, width, metrics, parsed, move |record: &Record, article: Article| {
+            let place = (record.topic.as_str(), record.partition, record.offset);
+            let payload = record.payload.as_deref().unwrap_or_default();
+            extractor.extract(&article, &provenance(payload, Some(place)))
+        });
+        Self { input, output, budget }
+    }
+
+    /// Works on a batch: an outcome for each record, in the same order. Feeds and drains together, so that a batch may be
+    /// larger than the channels.
+    pub async fn process(&mut self, batch: &[Arc<Record>]) -> Vec<Outcome> {
+        let Self { input, output, budget } = self;
+        let feed = async {
+            for record in batch {
+                let taken = Some(budget.take(record.size()).await);
+                let work = Work { record: Arc::clone(record), value: Ok(()), taken };
+                input.send(work).await.expect("the stages live as long as their input");
+            }
+        };
+        let drain = async {
+            let mut outcomes = Vec::with_capacity(batch.len());
+            while outcomes.len() < batch.len() {
+                let work = output.recv().await.expect("the stages live as long as their input");
+                outcomes.push(work.value);
+            }
+            outcomes
+        };
+        tokio::join!(feed, drain).1
+    }
+}
+
+/// Runs `work` over `input` on blocking threads, at most `width.threads` at once; results keep the input order.
+///
+/// A rejected article passes through untouched. A full output channel stops this stage, which stops its input:
+/// backpressure needs no other code.
+fn stage<I: Send + 'static, O: Send + 'static>(
+    name: Stage,
+    width: Width,
+    metrics: &Arc<Metrics>,
+    input: mpsc::Receiver<Work<I>>,
+    work: impl Fn(&Record, I) -> Result<O, Rejection> + Send + Sync + 'static,
+) -> mpsc::Receiver<Work<O>> {
+    let (sender, receiver) = mpsc::channel(width.queue);
+    let work = Arc::new(work);
+    let duration = metrics.stage_duration.with_label_values(&[name.as_str()]);
+    let waiting = metrics.stage_queue.with_label_values(&[name.as_str()]);
+    metrics.stage_queue_capacity.with_label_values(&[name.as_str()]).set(width.queue as i64);
+    tokio::spawn(async move {
+        let started = ReceiverStream::new(input).map(move |item| {
+            waiting.set(item.value.is_ok().into());
+            let (work, duration) = (Arc::clone(&work), duration.clone());
+            async move {
+                let Work { record, value, taken } = item;
+                let step = move || {
+                    let start = Instant::now();
+                    let value = value.and_then(|value| guarded(name, || work(&record, value)));
+                    duration.observe(start.elapsed().as_secs_f64());
+                    Work { record, value, taken: if name == Stage::Extract { None } else { taken } }
+                };
+                tokio::task::spawn_blocking(step).await.expect("a step catches its own panics")
+            }
+        });
+        let mut done = started.buffered(width.threads);
+        while let Some(item) = done.next().await {
+            if sender.send(item).await.is_err() {
+                return;
+            }
+        }
+    });
+    receiver
+}
+
+fn parse_record(record: &Record, limits: Limits) -> Result<Article, Rejection> {
+    let received = record.received();
+    let raw = RawArticle {
+        payload: record.payload.as_deref().unwrap_or_default(),
+        content_type: record.header("content-type"),
+        id: None,
+        received: received.as_deref(),
+    };
+    article::parse(raw, limits)
+}
+
+/// Both stages, one after the other: what `copydesk extract` does with a file.
+pub fn process(extractor: &Extractor, raw: RawArticle<'_>, limits: Limits) -> Outcome {
+    let article = guarded(Stage::Parse, || article::parse(raw, limits))?;
+    guarded(Stage::Extract, || extractor.extract(&article, &provenance(raw.payload, None)))
+}
+
+/// Provenance of a record: its place in Kafka (topic, partition, offset), if it has one, and the hash of its bytes.
+fn provenance(payload: &[u8], place: Option<(&str, i32, i64)>) -> Provenance {
     Provenance {
         topic: place.map(|(topic, ..)| topic.to_owned()),
         partition: place.map(|(_, partition, _)| partition),
@@ -59,5 +240,28 @@ mod tests {
         let rejection = guarded::<()>(Stage::Extract, || panic!("index {}", 7)).unwrap_err();
         assert_eq!((rejection.stage, rejection.reason), (Stage::Extract, Reason::Panic));
         assert!(rejection.detail.contains("index 7"));
+    }
+
+    /// A batch ten times the channels, with articles that are refused: order is kept, nothing waits for ever.
+    #[tokio::test]
+    async fn order_is_kept_through_channels_smaller_than_the_batch() {
+        let metrics = Arc::new(Metrics::new(1, "test"));
+        let extractor = Arc::new(Extractor::builtin().unwrap());
+        let budget = Budget::new(64, &metrics);
+        let width = Width { threads: 3, queue: 2 };
+        let mut stages = Stages::start(extractor, Limits { max_bytes: 1000 }, width, budget, &metrics);
+        let payload = |i: i64| if i % 7 == 3 { b" ".to_vec() } else { format!("Report {i} was filed.").into_bytes() };
+        let record = |i| Record { offset: i, payload: Some(payload(i)), ..Record::default() };
+        let batch: Vec<Arc<Record>> = (0..40).map(|i| Arc::new(record(i))).collect();
+        for _ in 0..2 {
+            let outcomes = stages.process(&batch).await;
+            for (i, outcome) in outcomes.iter().enumerate() {
+                match outcome {
+                    Ok(extraction) => assert_eq!(extraction.article.text, format!("Report {i} was filed.")),
+                    Err(rejection) => assert_eq!((i % 7, rejection.reason), (3, Reason::Empty)),
+                }
+            }
+        }
+        assert_eq!(metrics.inflight_bytes.get(), 0);
     }
 }

@@ -70,7 +70,7 @@ pub(super) fn run(args: &Args) -> Result<Exit> {
     let mut exit = Exit::Done;
     let work = |input: &input::Input| match &input.broken {
         Some(broken) => Err(Rejection::parse(Reason::Malformed, broken.clone())),
-        None => pipeline::process(&extractor, input.raw(), Limits::default(), None),
+        None => pipeline::process(&extractor, input.raw(), Limits::default()),
     };
     batch::run(inputs, args.threads.max(1), work, |input, outcome| {
         match outcome {

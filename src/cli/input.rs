@@ -66,7 +66,7 @@ pub(super) fn inputs(
 }
 
 /// The files that `paths` stand for: a folder stands for the files in it, in the order of their names.
-fn files(paths: &[PathBuf]) -> Result<Vec<PathBuf>> {
+pub(super) fn files(paths: &[PathBuf]) -> Result<Vec<PathBuf>> {
     if paths.is_empty() {
         return Ok(vec![PathBuf::from("-")]);
     }

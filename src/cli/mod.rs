@@ -2,9 +2,14 @@
 
 mod annotate;
 mod batch;
+mod check_config;
+mod dead_letters;
+mod demo;
 mod extract;
 mod input;
 pub(crate) mod pretty;
+mod run;
+mod topics;
 
 use std::process::ExitCode;
 
@@ -20,10 +25,20 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// The service: consumes, extracts and publishes until SIGTERM or SIGINT
+    Run(run::Args),
+    /// The service on an embedded broker, with a sample wire: for a look
+    Demo(demo::Args),
     /// Article files or standard input to events, without Kafka
     Extract(extract::Args),
     /// The language engine alone: tokens, tags, trees, entities
     Annotate(annotate::Args),
+    /// Prints the merged settings, or everything that is wrong with them
+    CheckConfig(check_config::Args),
+    /// Makes or verifies the topics
+    Topics(topics::Args),
+    /// Inspects and replays what was rejected
+    DeadLetters(dead_letters::Args),
 }
 
 /// How a command ended; the numbers are part of the contract.
@@ -35,6 +50,10 @@ pub(crate) enum Exit {
     Rejected = 1,
     /// The command line, a file or the configuration is wrong.
     Usage = 2,
+    /// No broker can be reached.
+    KafkaUnreachable = 3,
+    /// A fault that a restart may mend.
+    Fatal = 4,
 }
 
 /// Runs a command; errors go to standard error.
@@ -42,6 +61,11 @@ pub fn run(cli: Cli) -> ExitCode {
     let exit = match cli.command {
         Command::Extract(args) => extract::run(&args),
         Command::Annotate(args) => annotate::run(&args),
+        Command::Run(args) => run::run(&args),
+        Command::Demo(args) => demo::run(&args),
+        Command::CheckConfig(args) => check_config::run(&args),
+        Command::Topics(args) => topics::run(&args),
+        Command::DeadLetters(args) => dead_letters::run(&args),
     };
     match exit {
         Ok(exit) => ExitCode::from(exit as u8),

@@ -111,6 +111,18 @@ impl Extractor {
         Self { pipeline }
     }
 
+    /// Name, version and checksum of the language model.
+    pub fn model(&self) -> String {
+        let meta = self.pipeline.meta();
+        let sha256 = data_encoding::HEXLOWER.encode(&self.pipeline.model_sha256()[..4]);
+        format!("{}-{}-{sha256}", meta.package, meta.version)
+    }
+
+    /// Sizes of the engine's caches.
+    pub fn cache_stats(&self) -> copydesk_nlp::CacheStats {
+        self.pipeline.cache_stats()
+    }
+
     /// Entities and claims of `article`. Pure: the same article gives the same events.
     ///
     /// The order of steps: names -> quotations -> attributions -> who is meant -> quantities and times -> claims -> events.

@@ -1,0 +1,76 @@
+//! `copydesk run`: the service.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+use copydesk_nlp::Pipeline;
+use tokio::signal::unix::{SignalKind, signal};
+use tracing::{error, info};
+
+use super::Exit;
+use crate::config::Config;
+use crate::extract::Extractor;
+use crate::kafka::{Service, ServiceError};
+use crate::ops::log;
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// Settings over the defaults
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+}
+
+pub(super) fn run(args: &Args) -> Result<Exit> {
+    let config = Config::load(args.config.as_deref(), std::env::vars())?;
+    log::init(&config.log).map_err(anyhow::Error::msg)?;
+    let extractor = extractor(&config)?;
+    runtime()?.block_on(async {
+        let mut terminate = signal(SignalKind::terminate())?;
+        let mut interrupt = signal(SignalKind::interrupt())?;
+        let service = match Service::start(config, extractor).await {
+            Ok(service) => service,
+            Err(error) => return Ok(failed(&error)),
+        };
+        loop {
+            tokio::select! {
+                _ = terminate.recv() => break,
+                _ = interrupt.recv() => break,
+                () = tokio::time::sleep(Duration::from_millis(200)) => if !service.is_running() { break },
+            }
+        }
+        info!("stopping");
+        match service.stop().await {
+            Ok(()) => {
+                info!("stopped: everything that was begun is committed");
+                Ok(Exit::Done)
+            }
+            Err(error) => Ok(failed(&error)),
+        }
+    })
+}
+
+/// Tells the error and how the process ends.
+pub(super) fn failed(error: &ServiceError) -> Exit {
+    error!(%error, "the service ends");
+    eprintln!("copydesk: {error}");
+    match error {
+        ServiceError::Unreachable { .. } => Exit::KafkaUnreachable,
+        ServiceError::NoTopic(_) | ServiceError::Listen { .. } | ServiceError::Client(_) | ServiceError::Engine(_) => {
+            Exit::Usage
+        }
+        ServiceError::DrainTimeout(_) | ServiceError::Worker(_) => Exit::Fatal,
+    }
+}
+
+/// The extraction engine that the settings ask for.
+pub(super) fn extractor(config: &Config) -> Result<Arc<Extractor>> {
+    let model = &config.engine.model;
+    let pipeline = if model.as_os_str().is_empty() { Pipeline::builtin() } else { Pipeline::load(model) };
+    Ok(Arc::new(Extractor::new(Arc::new(pipeline.context("engine.model")?))))
+}
+
+pub(super) fn runtime() -> Result<tokio::runtime::Runtime> {
+    Ok(tokio::runtime::Builder::new_multi_thread().enable_all().build()?)
+}

@@ -1,0 +1,92 @@
+//! What the group tells a worker while it polls: partitions that come, go or are lost.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use rdkafka::client::ClientContext;
+use rdkafka::consumer::{BaseConsumer, Consumer, ConsumerContext, Rebalance};
+use rdkafka::error::KafkaError;
+use rdkafka::statistics::Statistics;
+use tracing::{info, warn};
+
+use crate::ops::health::Health;
+use crate::ops::metrics::Metrics;
+
+/// Consumer context of one worker. Its callbacks run within `poll`, on the worker's own thread.
+pub(super) struct Assignment {
+    pub(super) worker: usize,
+    pub(super) metrics: Arc<Metrics>,
+    pub(super) health: Arc<Health>,
+    /// Partitions that went since the worker last asked.
+    pub(super) gone: Mutex<Vec<(String, i32)>>,
+}
+
+impl Assignment {
+    /// Partitions that went since the last call: work on them that is not committed must be dropped.
+    pub(super) fn take_gone(&self) -> Vec<(String, i32)> {
+        std::mem::take(&mut *self.gone.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn count(&self, consumer: &BaseConsumer<Self>) {
+        let partitions = consumer.assignment().map_or(0, |list| list.count());
+        self.metrics.partitions_assigned.with_label_values(&[&self.worker.to_string()]).set(partitions as i64);
+    }
+}
+
+impl ClientContext for Assignment {
+    fn stats(&self, statistics: Statistics) {
+        for (topic, statistics) in &statistics.topics {
+            for (partition, statistics) in &statistics.partitions {
+                // -1: not assigned, or not known yet.
+                if statistics.consumer_lag < 0 || *partition < 0 || statistics.fetch_state != "active" {
+                    continue;
+                }
+                let labels = [topic.as_str(), &partition.to_string()];
+                self.metrics.lag.with_label_values(&labels).set(statistics.consumer_lag);
+                self.health.lag(self.worker, topic, *partition, statistics.consumer_lag);
+            }
+        }
+        if statistics.brokers.values().any(|broker| broker.state == "UP") {
+            self.health.brokers(self.worker, false);
+        }
+    }
+
+    fn error(&self, error: KafkaError, reason: &str) {
+        self.metrics.kafka_errors.with_label_values(&["consumer"]).inc();
+        if error.rdkafka_error_code() == Some(rdkafka::types::RDKafkaErrorCode::AllBrokersDown) {
+            self.health.brokers(self.worker, true);
+        }
+        warn!(%error, reason, "consumer reports an error");
+    }
+}
+
+impl ConsumerContext for Assignment {
+    fn pre_rebalance(&self, consumer: &BaseConsumer<Self>, rebalance: &Rebalance<'_>) {
+        let Rebalance::Revoke(partitions) = rebalance else { return };
+        let kind = if consumer.assignment_lost() { "lost" } else { "revoke" };
+        self.metrics.rebalances.with_label_values(&[kind]).inc();
+        let partitions: Vec<(String, i32)> =
+            partitions.elements().iter().map(|e| (e.topic().to_owned(), e.partition())).collect();
+        info!(worker = self.worker, kind, ?partitions, "partitions go");
+        for (topic, partition) in &partitions {
+            self.health.revoked(self.worker, topic, *partition);
+            let _ = self.metrics.lag.remove_label_values(&[topic.as_str(), &partition.to_string()]);
+        }
+        self.gone.lock().unwrap_or_else(PoisonError::into_inner).extend(partitions);
+    }
+
+    fn post_rebalance(&self, consumer: &BaseConsumer<Self>, rebalance: &Rebalance<'_>) {
+        match rebalance {
+            Rebalance::Assign(partitions) => {
+                self.metrics.rebalances.with_label_values(&["assign"]).inc();
+                info!(worker = self.worker, partitions = partitions.count(), "partitions come");
+                self.health.joined(self.worker);
+            }
+            Rebalance::Revoke(_) => {}
+            Rebalance::Error(error) => {
+                self.metrics.rebalances.with_label_values(&["error"]).inc();
+                warn!(worker = self.worker, %error, "a rebalance failed");
+            }
+        }
+        self.count(consumer);
+    }
+}

@@ -1,0 +1,125 @@
+//! Makes and verifies the topics.
+
+use std::time::Duration;
+
+use rdkafka::admin::{AdminClient, AdminOptions, ConfigEntry, NewTopic, ResourceSpecifier, TopicReplication};
+use rdkafka::client::DefaultClientContext;
+use rdkafka::error::{KafkaError, RDKafkaErrorCode};
+
+use super::client;
+use crate::config::Config;
+
+/// How long the brokers may take to answer.
+const TIMEOUT: Duration = Duration::from_secs(10);
+
+/// A topic as it should be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wanted {
+    /// Its name.
+    pub name: String,
+    /// `compact` for events that replace each other by key, `delete` for logs.
+    pub cleanup_policy: &'static str,
+    /// Largest message, bytes.
+    pub max_message_bytes: usize,
+}
+
+/// Every topic of `config` as it should be.
+pub fn wanted(config: &Config) -> Vec<Wanted> {
+    let topics = &config.topics;
+    let event = config.limits.event_bytes + 65_536;
+    let raw = config.limits.article_bytes + 65_536;
+    let topic = |name: &str, cleanup_policy, max_message_bytes| Wanted {
+        name: name.to_owned(),
+        cleanup_policy,
+        max_message_bytes,
+    };
+    vec![
+        topic(&topics.input, "delete", raw),
+        topic(&topics.articles, "compact", event),
+        topic(&topics.entities, "compact", event),
+        topic(&topics.claims, "compact", event),
+        topic(&topics.retractions, "delete", event),
+        topic(&topics.dead_letters, "delete", event.max(raw)),
+    ]
+}
+
+/// Makes the topics that do not exist; gives the names of those it made.
+///
+/// # Errors
+/// What the brokers answered.
+pub async fn create(config: &Config) -> Result<Vec<String>, KafkaError> {
+    let admin: AdminClient<DefaultClientContext> = client::base(config).create()?;
+    let wanted = wanted(config);
+    let sizes: Vec<String> = wanted.iter().map(|topic| topic.max_message_bytes.to_string()).collect();
+    let (partitions, replication) = (config.topics.partitions, config.topics.replication);
+    let new: Vec<NewTopic<'_>> = wanted
+        .iter()
+        .zip(&sizes)
+        .map(|(topic, size)| {
+            NewTopic::new(&topic.name, partitions, TopicReplication::Fixed(replication))
+                .set("cleanup.policy", topic.cleanup_policy)
+                .set("max.message.bytes", size)
+        })
+        .collect();
+    let options = AdminOptions::new().operation_timeout(Some(TIMEOUT)).request_timeout(Some(TIMEOUT));
+    let mut made = Vec::new();
+    for result in admin.create_topics(&new, &options).await? {
+        match result {
+            Ok(name) => made.push(name),
+            Err((_, RDKafkaErrorCode::TopicAlreadyExists)) => {}
+            Err((name, code)) => {
+                tracing::error!(topic = name, %code, "the topic could not be made");
+                return Err(KafkaError::AdminOp(code));
+            }
+        }
+    }
+    Ok(made)
+}
+
+/// Every way in which the topics differ from what they should be; none: all is well.
+///
+/// # Errors
+/// What the brokers answered.
+pub async fn check(config: &Config) -> Result<Vec<String>, KafkaError> {
+    let reader = client::reader(config)?;
+    let mut problems = Vec::new();
+    let mut existing = Vec::new();
+    for topic in wanted(config) {
+        match client::partitions(&reader, &topic.name, TIMEOUT)? {
+            None => problems.push(format!("{}: does not exist; run copydesk topics create", topic.name)),
+            Some(n) => {
+                if n != config.topics.partitions {
+                    problems.push(format!(
+                        "{}: has {n} partitions, topics.partitions is {}",
+                        topic.name, config.topics.partitions
+                    ));
+                }
+                existing.push(topic);
+            }
+        }
+    }
+    let admin: AdminClient<DefaultClientContext> = client::base(config).create()?;
+    let resources: Vec<ResourceSpecifier<'_>> =
+        existing.iter().map(|topic| ResourceSpecifier::Topic(&topic.name)).collect();
+    let options = AdminOptions::new().request_timeout(Some(TIMEOUT));
+    for (topic, resource) in existing.iter().zip(admin.describe_configs(&resources, &options).await?) {
+        let resource = resource.map_err(KafkaError::AdminOp)?;
+        let value = |name: &str| {
+            let entry: Option<&ConfigEntry> = resource.entries.iter().find(|entry| entry.name == name);
+            entry.and_then(|entry| entry.value.clone()).unwrap_or_default()
+        };
+        let policy = value("cleanup.policy");
+        if !policy.contains(topic.cleanup_policy) {
+            problems
+                .push(format!("{}: cleanup.policy is {policy:?}, should be {:?}", topic.name, topic.cleanup_policy));
+        }
+        let size: usize = value("max.message.bytes").parse().unwrap_or(0);
+        if size < topic.max_message_bytes {
+            problems.push(format!(
+                "{}: max.message.bytes is {size}, should be at least {}",
+                topic.name, topic.max_message_bytes
+            ));
+        }
+    }
+    Ok(problems)
+}

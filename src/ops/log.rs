@@ -1,0 +1,22 @@
+//! tracing to standard error, as text or JSON. Article text is never logged above debug.
+
+use std::io::IsTerminal;
+
+use tracing_subscriber::EnvFilter;
+
+use crate::config::{Log, LogFormat};
+
+/// Starts logging; a second call changes nothing.
+///
+/// # Errors
+/// If `log.level` is no filter.
+pub fn init(config: &Log) -> Result<(), String> {
+    let filter = EnvFilter::try_new(&config.level).map_err(|e| format!("log.level: {e}"))?;
+    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    // A service that is embedded in a test or a demo may have been started twice.
+    let _ = match config.format {
+        LogFormat::Json => builder.json().flatten_event(true).try_init(),
+        LogFormat::Text => builder.with_ansi(std::io::stderr().is_terminal()).try_init(),
+    };
+    Ok(())
+}
