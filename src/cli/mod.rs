@@ -7,6 +7,7 @@ mod dead_letters;
 mod demo;
 mod extract;
 mod input;
+mod kb;
 pub(crate) mod pretty;
 mod run;
 mod topics;
@@ -39,6 +40,8 @@ enum Command {
     Topics(topics::Args),
     /// Inspects and replays what was rejected
     DeadLetters(dead_letters::Args),
+    /// The knowledge base: compile one, look a name up
+    Kb(kb::Args),
 }
 
 /// How a command ended; the numbers are part of the contract.
@@ -66,6 +69,7 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::CheckConfig(args) => check_config::run(&args),
         Command::Topics(args) => topics::run(&args),
         Command::DeadLetters(args) => dead_letters::run(&args),
+        Command::Kb(args) => kb::run(&args),
     };
     match exit {
         Ok(exit) => ExitCode::from(exit as u8),
