@@ -16,6 +16,7 @@ use sha2::{Digest, Sha256};
 
 use crate::article::Article;
 use crate::event::{ArticleEvent, BlockKind, BlockSpan, ClaimEvent, EntityEvent, Provenance, Span, TextIndex};
+use crate::kb::Kb;
 use crate::rejection::Rejection;
 
 /// What every rule reads: the article and its annotations. Ranges are token indices of `doc` unless they say bytes.
@@ -95,6 +96,7 @@ pub struct Extraction {
 /// The extraction engine: immutable, shared by all threads.
 pub struct Extractor {
     pipeline: Arc<Pipeline>,
+    kb: Kb,
 }
 
 impl Extractor {
@@ -108,7 +110,17 @@ impl Extractor {
 
     /// An extractor over `pipeline`.
     pub fn new(pipeline: Arc<Pipeline>) -> Self {
-        Self { pipeline }
+        Self { pipeline, kb: Kb::builtin() }
+    }
+
+    /// The same over another knowledge base, instead of the built-in one.
+    pub fn with_kb(self, kb: Kb) -> Self {
+        Self { kb, ..self }
+    }
+
+    /// The knowledge base that entities are linked to.
+    pub fn kb(&self) -> &Kb {
+        &self.kb
     }
 
     /// Name, version and checksum of the language model.
@@ -132,7 +144,7 @@ impl Extractor {
         let doc = self.pipeline.annotate_segments(&article.text, &segments);
         let ctx = Context::new(article, &doc);
         let attributions = attribution::attributions(&ctx);
-        let entities = entity::entities(&ctx, &crate::kb::Kb::builtin(), &attributions);
+        let entities = entity::entities(&ctx, &self.kb, &attributions);
         let quantities = quantity::quantities(&ctx);
         let times = time::times(&ctx, &attributions);
         let inconsistencies = quantity::inconsistencies(&ctx, &quantities);

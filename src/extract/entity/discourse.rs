@@ -4,11 +4,11 @@ use std::collections::HashMap;
 use std::ops::Range;
 
 use super::super::Context;
-use super::kind::EntityType;
 use super::link::Linked;
 use super::name;
-use super::words::Gender;
 use crate::event::MentionKind;
+use crate::kb::EntityType;
+use crate::kb::Gender;
 
 /// A place of the text that refers to an entity.
 #[derive(Debug, Clone, PartialEq, Eq)]

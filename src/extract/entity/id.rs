@@ -2,13 +2,20 @@
 
 use data_encoding::BASE32_NOPAD;
 
-use super::kind::EntityType;
+use crate::kb::EntityType;
 use crate::kb::fold;
 
 /// `cd:<type>:<hash>` of an entity that the knowledge base does not hold: the first 80 bits of blake3 over type and folded name, in base 32.
 pub(super) fn unlinked(kind: EntityType, name: &str) -> String {
     let text = format!("{}|{}", kind.as_str(), fold::key(name));
     let hash = blake3::hash(text.as_bytes());
+    format!("cd:{}:{}", kind.as_str().to_lowercase(), BASE32_NOPAD.encode(&hash.as_bytes()[..10]).to_lowercase())
+}
+
+/// The same for an entity that the knowledge base holds under an id that is not Wikidata's: hashed over that id, so that it is the same
+/// by whatever name an article calls it.
+pub(super) fn linked(kind: EntityType, entry: &str) -> String {
+    let hash = blake3::hash(format!("{}|{entry}", kind.as_str()).as_bytes());
     format!("cd:{}:{}", kind.as_str().to_lowercase(), BASE32_NOPAD.encode(&hash.as_bytes()[..10]).to_lowercase())
 }
 
@@ -22,7 +29,7 @@ pub(super) fn event(article: &str, entity: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::unlinked;
-    use crate::extract::entity::kind::EntityType;
+    use crate::kb::EntityType;
 
     #[test]
     fn the_id_depends_on_type_and_folded_name_alone() {

@@ -6,7 +6,6 @@
 mod coref;
 mod discourse;
 mod id;
-mod kind;
 mod link;
 mod mend;
 mod name;
@@ -16,7 +15,7 @@ mod words;
 
 use std::ops::Range;
 
-pub use kind::EntityType;
+pub use crate::kb::EntityType;
 
 use super::Context;
 use super::attribution::Attribution;
@@ -56,8 +55,11 @@ pub fn entities<'a>(ctx: &'a Context<'a>, kb: &Kb, attributions: &[Attribution])
     coref::pronoun::resolve(ctx, attributions, &mut discourse, false);
     coref::speaker::resolve(ctx, attributions, &mut discourse);
     coref::pronoun::resolve(ctx, attributions, &mut discourse, true);
-    let ids =
-        discourse.entities.iter().map(|e| e.linked.id().unwrap_or_else(|| id::unlinked(e.kind, &e.name))).collect();
+    let ids = discourse
+        .entities
+        .iter()
+        .map(|e| e.linked.id(e.kind).unwrap_or_else(|| id::unlinked(e.kind, &e.name)))
+        .collect();
     let salience = salience::salience(ctx, attributions, &discourse);
     Entities { discourse, ids, salience }
 }
@@ -76,6 +78,12 @@ fn entity(view: &coref::View<'_>, chain: &coref::Chain) -> Entity {
         .filter(|m| view.names[m.name].words.len() == longest && coref::is_own_name(m.rule))
         .map(text)
         .next()
+        // a country that only its adjective names
+        .or_else(|| {
+            let mut keys = chain.members.iter().map(|m| view.names[m.name].words.join(" "));
+            keys.find_map(|key| view.kb.name_of_demonym(&key).or_else(|| view.kb.name_of_capital(&key)))
+                .map(str::to_owned)
+        })
         .unwrap_or_else(|| text(&chain.members[0]));
     let mut roles: Vec<Range<usize>> = Vec::new();
     if chain.kind == EntityType::Person {

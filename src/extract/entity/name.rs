@@ -7,10 +7,10 @@ use std::ops::Range;
 use copydesk_nlp::Doc;
 
 use super::super::Context;
-use super::kind::EntityType;
 use super::mend;
 use super::title;
 use super::words::{is_honorific, is_title_word};
+use crate::kb::EntityType;
 use crate::kb::{Kb, fold};
 
 /// A name at a place of the text.
@@ -71,6 +71,7 @@ pub(super) fn names(ctx: &Context<'_>, kb: &Kb) -> Vec<Name> {
     mend::patterns::add(ctx, kb, &mut names);
     names.sort_by_key(|n| n.tokens.start);
     drop_overlaps(&mut names);
+    mend::known::mend(ctx, kb, &mut names);
     mend::kinds::mend(doc, kb, &mut names);
     mend::repeats::add(ctx, kb, &mut names);
     drop_title_parts(doc, kb, &mut names);

@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
 use super::super::lexicon::Lexicon;
+use crate::kb::Gender;
 
 fn lines(text: &'static str) -> impl Iterator<Item = &'static str> {
     text.lines().map(str::trim).filter(|l| !l.is_empty() && !l.starts_with('#'))
@@ -53,14 +54,6 @@ static HYPERNYMS: LazyLock<HashMap<&'static str, Vec<&'static str>>> = LazyLock:
         })
         .collect()
 });
-
-/// What pronouns agree with.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[allow(missing_docs)]
-pub(super) enum Gender {
-    Male,
-    Female,
-}
 
 /// "Mr.", "Dr.", "Sir": a form of address that says nothing of an office.
 pub(super) fn is_honorific(word: &str) -> bool {

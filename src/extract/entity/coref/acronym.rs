@@ -1,7 +1,7 @@
 //! *World Health Organization (WHO) ... WHO*: the initials of a name, or the capitals that stand in brackets behind it.
 
-use super::super::kind::EntityType;
 use super::{Chain, ChainRule, View};
+use crate::kb::EntityType;
 
 pub(super) const RULE: ChainRule = ChainRule { id: "acronym", joins };
 

@@ -2,11 +2,15 @@
 //!
 //! An adjective of nationality in front of a noun is a mention of the country that the document names; "the Pakistanis" are people and
 //! stay a group of their own. A capital means its government where it acts or is dealt with: as a subject, as a possessor, beside
-//! "between", "with", "against" ...; behind "in", "at", "near" it is the city. Both need the country named in the document, else the capital stays a city.
+//! "between", "with", "against" ...; behind "in", "at", "near" it is the city. It needs the country named in the document, by its name or
+//! its adjective, else the capital stays a city.
 
-use super::super::kind::EntityType;
+use std::collections::BTreeMap;
+
 use super::super::words::is_title_word;
 use super::{Chain, Member, View};
+use crate::extract::lexicon::Lexicon;
+use crate::kb::{Country, EntityType};
 
 pub(super) const DEMONYM: &str = "demonym";
 pub(super) const CAPITAL: &str = "capital_as_government";
@@ -17,8 +21,7 @@ pub(in super::super) fn is_borrowed(rule: &str) -> bool {
 }
 
 /// Prepositions behind which a capital is a party, not a place.
-const PARTY_PREPOSITIONS: &[&str] =
-    &["between", "with", "against", "by", "among", "from", "via", "for", "and", "toward", "towards"];
+const PARTY_PREPOSITIONS: &[&str] = &["between", "with", "against", "by", "among", "on", "for", "toward", "towards"];
 /// Prepositions behind which it is the place.
 const PLACE_PREPOSITIONS: &[&str] = &[
     "in",
@@ -37,40 +40,56 @@ const PLACE_PREPOSITIONS: &[&str] = &[
     "throughout",
 ];
 
-/// Moves adjectives of nationality and capitals that mean governments to the chains of their countries.
+/// Moves adjectives of nationality and capitals that mean governments to the chains of their countries. A country that only its
+/// adjective names ("the Russian president") gets a chain of its own.
 pub(super) fn assign(view: &View<'_>, chains: &mut Vec<Chain>) {
-    let countries: Vec<(u32, usize)> = chains
-        .iter()
-        .enumerate()
-        .filter(|(_, c)| c.kind == EntityType::Gpe)
-        .filter_map(|(c, chain)| Some((view.kb.country(&chain.longest(view).join(" "))?, c)))
-        .collect();
-    let chain_of = |country: u32| countries.iter().find(|(k, _)| *k == country).map(|(_, c)| *c);
-    let mut moves = Vec::new();
-    for (from, chain) in chains.iter().enumerate() {
-        for m in &chain.members {
-            let name = &view.names[m.name];
-            let key = name.words.join(" ");
-            let found = if chain.kind == EntityType::Norp {
-                view.kb.demonym(&key).filter(|_| is_adjective(view, m.name)).map(|country| (country, DEMONYM))
-            } else if chain.kind.is_place() {
-                view.kb.capital_of(&key).filter(|_| acts(view, m.name)).map(|country| (country, CAPITAL))
-            } else {
-                None
-            };
-            if let Some((country, rule)) = found
-                && let Some(to) = chain_of(country)
-                && to != from
-            {
-                moves.push((m.name, from, to, rule));
-            }
+    let mut of_country: BTreeMap<Country, usize> = BTreeMap::new();
+    for (c, chain) in chains.iter().enumerate() {
+        if chain.kind == EntityType::Gpe
+            && let Some(country) = view.kb.country(&chain.longest(view).join(" "))
+        {
+            of_country.entry(country).or_insert(c);
         }
     }
-    for (name, from, to, rule) in moves {
-        chains[from].members.retain(|m| m.name != name);
-        chains[to].members.push(Member { name, rule });
+    let demonym = |name: usize, chain: &Chain| {
+        let key = view.names[name].words.join(" ");
+        view.kb.demonym(&key).filter(|_| chain.kind == EntityType::Norp && is_adjective(view, name))
+    };
+    let capital = |name: usize, chain: &Chain| {
+        let key = view.names[name].words.join(" ");
+        view.kb.capital_of(&key).filter(|_| chain.kind.is_place() && acts(view, name))
+    };
+    let moved = take(chains, demonym);
+    for (name, country) in moved {
+        let to = *of_country.entry(country).or_insert_with(|| {
+            chains.push(Chain { kind: EntityType::Gpe, members: Vec::new() });
+            chains.len() - 1
+        });
+        chains[to].members.push(Member { name, rule: DEMONYM });
+    }
+    // a capital that speaks is its government, whether or not the country is named
+    let moved =
+        take(chains, |name, chain| capital(name, chain).filter(|c| of_country.contains_key(c) || speaks(view, name)));
+    for (name, country) in moved {
+        let to = *of_country.entry(country).or_insert_with(|| {
+            chains.push(Chain { kind: EntityType::Gpe, members: Vec::new() });
+            chains.len() - 1
+        });
+        chains[to].members.push(Member { name, rule: CAPITAL });
     }
     chains.retain(|c| !c.members.is_empty());
+}
+
+/// Takes the names that `belongs` gives to a country out of their chains.
+fn take(chains: &mut [Chain], belongs: impl Fn(usize, &Chain) -> Option<Country>) -> Vec<(usize, Country)> {
+    let mut taken = Vec::new();
+    for chain in chains {
+        let found: Vec<(usize, Country)> =
+            chain.members.iter().filter_map(|m| Some((m.name, belongs(m.name, chain)?))).collect();
+        chain.members.retain(|m| !found.iter().any(|(name, _)| *name == m.name));
+        taken.extend(found);
+    }
+    taken
 }
 
 /// True where the name stands before a noun, as in "Pakistani imports".
@@ -78,6 +97,16 @@ fn is_adjective(view: &View<'_>, name: usize) -> bool {
     let doc = view.ctx.doc;
     let i = view.names[name].head(doc);
     matches!(doc.dep(i), "amod" | "compound" | "nmod") && doc.head(i) > i && doc.tag(i) != "NNS" && doc.tag(i) != "NNPS"
+}
+
+/// True where the name is the subject of a verb of saying or of what only governments do.
+fn speaks(view: &View<'_>, name: usize) -> bool {
+    let doc = view.ctx.doc;
+    let i = view.names[name].head(doc);
+    let verb = doc.lemma(doc.head(i));
+    doc.dep(i) == "nsubj"
+        && (Lexicon::get().is_reporting_verb(verb)
+            || matches!(verb, "impose" | "expel" | "recall" | "sanction" | "ban" | "retaliate" | "veto"))
 }
 
 /// True where a capital acts or is dealt with, as governments do.
@@ -121,6 +150,26 @@ fn acts(view: &View<'_>, name: usize) -> bool {
         }
         _ => false,
     }
+}
+
+/// What comes from governments.
+fn is_utterance(noun: &str) -> bool {
+    matches!(
+        noun,
+        "pressure"
+            | "demand"
+            | "statement"
+            | "response"
+            | "support"
+            | "help"
+            | "aid"
+            | "call"
+            | "message"
+            | "warning"
+            | "criticism"
+            | "signal"
+            | "approval"
+    )
 }
 
 /// What a city, not a government, has.

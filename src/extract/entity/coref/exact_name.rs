@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
-use super::super::kind::EntityType;
 use super::{Chain, Member, View};
+use crate::kb::EntityType;
 
 pub(super) const ID: &str = "exact_name";
 /// *President Obama ... Obama*: the same words once titles are taken off.

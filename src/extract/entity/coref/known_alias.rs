@@ -1,5 +1,7 @@
 //! *the United States ... America ... the US*: two names that the knowledge base holds for one country.
 
+use crate::kb::Country;
+
 use super::{Chain, ChainRule, View};
 
 pub(super) const RULE: ChainRule = ChainRule { id: "known_alias", joins };
@@ -12,7 +14,7 @@ fn joins(view: &View<'_>, short: &Chain, full: &Chain) -> bool {
 }
 
 /// True where no earlier chain names the same country.
-fn is_first(view: &View<'_>, chain: &Chain, country: u32) -> bool {
+fn is_first(view: &View<'_>, chain: &Chain, country: Country) -> bool {
     let first = chain.members[0].name;
     !view.names[..first].iter().any(|n| view.kb.country(&n.words.join(" ")) == Some(country))
 }

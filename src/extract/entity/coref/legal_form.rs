@@ -1,8 +1,8 @@
 //! *Boeing Co. ... Boeing*: a company with and without its legal form.
 
-use super::super::kind::EntityType;
 use super::super::words::is_legal_form;
 use super::{Chain, ChainRule, View};
+use crate::kb::EntityType;
 
 pub(super) const RULE: ChainRule = ChainRule { id: "legal_form_stripped_name", joins };
 

@@ -17,8 +17,8 @@ pub(super) mod speaker;
 mod spelling_variant;
 
 use super::super::Context;
-use super::kind::EntityType;
 use super::name::Name;
+use crate::kb::EntityType;
 use crate::kb::Kb;
 
 /// What rules read.
@@ -115,7 +115,7 @@ fn apply(view: &View<'_>, rule: &ChainRule, chains: &mut Vec<Chain>) {
 }
 
 /// The gender that titles and given names of a person's chain give away.
-pub(super) fn gender(view: &View<'_>, chain: &Chain) -> Option<super::words::Gender> {
+pub(super) fn gender(view: &View<'_>, chain: &Chain) -> Option<crate::kb::Gender> {
     short_name::chain_gender(view, chain)
 }
 

@@ -10,10 +10,10 @@ use copydesk_nlp::Doc;
 
 use super::super::super::Context;
 use super::super::discourse::{Discourse, Mention};
-use super::super::kind::EntityType;
 use super::super::name::head;
 use super::super::words::{hypernym, is_title_word};
 use crate::event::MentionKind;
+use crate::kb::EntityType;
 use crate::kb::{Kb, fold};
 
 pub(super) const ROLE: &str = "role_nominal";
@@ -114,7 +114,7 @@ fn content_words(doc: &Doc, range: Range<usize>, kb: &Kb) -> Vec<String> {
         let word = fold::key(doc.text(i));
         let country = kb.demonym(&word).or_else(|| kb.country(&word));
         words.push(match country {
-            Some(country) => format!("country {country}"),
+            Some(country) => format!("country {}", country.as_str()),
             None if doc.pos(i) == "PROPN" || word.is_empty() => word,
             None => doc.lemma(i).to_lowercase(),
         });

@@ -1,9 +1,9 @@
 //! *George W. Bush ... George Bush*, *Bill Clinton ... William Clinton*, *J. Smith ... John Smith*: the same family name, and given
 //! names that fit: one left out, shortened to its initial, or the usual short form of the other.
 
-use super::super::kind::EntityType;
 use super::super::words::is_nickname;
 use super::{Chain, ChainRule, View};
+use crate::kb::EntityType;
 
 pub(super) const RULE: ChainRule = ChainRule { id: "partial_name", joins };
 
@@ -47,12 +47,12 @@ mod tests {
         check("J. Smith", "John Smith", true);
         check("Bill Clinton", "William Clinton", true);
         check("Bill Clinton", "William Jefferson Clinton", true);
-        check("George H. W. Bush", "George W. Bush", true);
     }
 
     #[test]
     fn other_people_of_the_same_family_are_others() {
         check("Bill Clinton", "Hillary Clinton", false);
+        check("George H. W. Bush", "George W. Bush", false);
         check("Nawaz Sharif", "Shehbaz Sharif", false);
         check("John Smith", "John Smithson", false);
     }

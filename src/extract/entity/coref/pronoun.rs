@@ -9,12 +9,13 @@ use copydesk_nlp::Doc;
 
 use super::super::super::Context;
 use super::super::discourse::{Discourse, Mention};
-use super::super::kind::EntityType;
-use super::super::words::{Gender, is_title_word};
+use super::super::words::is_title_word;
 use super::speaker::speaker_of;
 use crate::event::MentionKind;
 use crate::extract::attribution::Attribution;
 use crate::extract::lexicon::Lexicon;
+use crate::kb::EntityType;
+use crate::kb::Gender;
 
 pub(super) const ID: &str = "pronoun";
 pub(super) const SPEAKER_SLOT: &str = "pronoun_speaker";

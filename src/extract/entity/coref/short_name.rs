@@ -5,10 +5,11 @@
 
 use std::collections::HashMap;
 
-use super::super::kind::EntityType;
-use super::super::words::{Gender, given_name_gender, honorific_gender, is_legal_form};
+use super::super::words::{given_name_gender, honorific_gender, is_legal_form};
 use super::{Chain, Member, View, exact_name};
 use crate::extract::entity::name::Name;
+use crate::kb::EntityType;
+use crate::kb::Gender;
 
 pub(super) const ID: &str = "short_name";
 

@@ -5,7 +5,7 @@ use std::ops::Range;
 use copydesk_nlp::Doc;
 
 use super::super::super::Context;
-use super::super::kind::EntityType;
+use crate::kb::EntityType;
 
 /// The spans with impossible ones cut or dropped.
 pub(in super::super) fn mend(
@@ -27,8 +27,12 @@ fn cut(ctx: &Context<'_>, tokens: Range<usize>, kind: EntityType, out: &mut Vec<
         left != right && kind != EntityType::WorkOfArt
     });
     if let Some(border) = border {
-        cut(ctx, tokens.start..border, guess(doc, &(tokens.start..border), kind), out);
-        cut(ctx, border..tokens.end, guess(doc, &(border..tokens.end), kind), out);
+        for part in [tokens.start..border, border..tokens.end] {
+            // what a headline leaves of the span is no name either; the names in it are found by their words
+            if part.len() < 3 || !in_title_case(ctx, part.start) {
+                cut(ctx, part.clone(), guess(doc, &part, kind), out);
+            }
+        }
         return;
     }
     // a finite verb or a preposition that names do not hold: only what stands before it can be a name
@@ -98,5 +102,6 @@ pub(in super::super) fn in_title_case(ctx: &Context<'_>, i: usize) -> bool {
     let Some((_, block)) = ctx.blocks.iter().find(|(_, b)| b.contains(&i)) else { return false };
     let long = |&t: &usize| ctx.doc.text(t).chars().filter(|c| c.is_alphabetic()).count() >= 4;
     let words: Vec<usize> = block.clone().filter(long).collect();
-    words.len() >= 3 && words.iter().all(|&t| is_capitalised(ctx.doc, t))
+    let capitalised = words.iter().filter(|&&t| is_capitalised(ctx.doc, t)).count();
+    words.len() >= 3 && capitalised * 5 >= words.len() * 4
 }

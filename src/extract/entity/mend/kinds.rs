@@ -4,9 +4,9 @@ use std::collections::HashMap;
 
 use copydesk_nlp::Doc;
 
-use super::super::kind::EntityType;
 use super::super::name::Name;
 use super::super::title;
+use crate::kb::EntityType;
 use crate::kb::Kb;
 
 /// How much a title before the name speaks for a person.
@@ -56,15 +56,22 @@ fn by_majority(names: &mut [Name]) {
         let weight = if name.title.is_some() { TITLE_WEIGHT } else { 1 };
         votes.entry(name.words.join(" ")).or_default()[name.kind as usize] += weight;
     }
+    // of types with equal votes the first in the text holds
+    let mut winners: HashMap<String, EntityType> = HashMap::new();
     for name in names {
-        let votes = votes[&name.words.join(" ")];
+        let key = name.words.join(" ");
+        let votes = votes[&key];
         let most = votes.iter().max().copied().unwrap_or(0);
         // NORP and LANGUAGE are grammar, not opinion: "English" may be both in one text
-        let grammar = matches!(name.kind, EntityType::Norp | EntityType::Language);
-        if votes[name.kind as usize] < most && !grammar {
-            let first = votes.iter().position(|&v| v == most).unwrap_or(0);
-            name.kind = EntityType::ALL[first];
+        if matches!(name.kind, EntityType::Norp | EntityType::Language) {
+            continue;
         }
+        if votes[name.kind as usize] == most {
+            winners.entry(key.clone()).or_insert(name.kind);
+        }
+        let winner =
+            winners.get(&key).copied().or_else(|| votes.iter().position(|&v| v == most).map(|k| EntityType::ALL[k]));
+        name.kind = winner.unwrap_or(name.kind);
     }
 }
 

@@ -2,5 +2,6 @@
 
 pub(super) mod boundaries;
 pub(super) mod kinds;
+pub(super) mod known;
 pub(super) mod patterns;
 pub(super) mod repeats;

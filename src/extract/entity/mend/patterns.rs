@@ -3,8 +3,8 @@
 use copydesk_nlp::Doc;
 
 use super::super::super::Context;
-use super::super::kind::EntityType;
 use super::super::name::Name;
+use crate::kb::EntityType;
 use crate::kb::{Kb, fold};
 
 /// Longest name that is looked up, in tokens.

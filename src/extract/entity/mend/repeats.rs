@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use copydesk_nlp::Doc;
 
 use super::super::super::Context;
-use super::super::kind::EntityType;
 use super::super::name::{Name, text};
+use crate::kb::EntityType;
 use crate::kb::{Kb, fold};
 
 /// Adds the occurrences of known names, and of the family names of known people, that no name covers.

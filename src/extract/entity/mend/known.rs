@@ -1,0 +1,115 @@
+//! What the knowledge base knows about a span: a name that goes on beyond it ("Moon Jae-in", "New South Wales"), and a city that the engine
+//! took for a person or missed, where the sentence has it as a place ("in Lahore and Karachi").
+
+use copydesk_nlp::Doc;
+
+use super::super::super::Context;
+use super::super::name::{Name, text};
+use super::super::words::given_name_gender;
+use crate::kb::{EntityType, Kb, fold};
+
+/// How well known a city must be that the engine missed.
+const MISSED_CITY: f32 = 0.3;
+
+/// Stretches names to the known name that they are part of, and finds cities by their place in the sentence.
+pub(in super::super) fn mend(ctx: &Context<'_>, kb: &Kb, names: &mut Vec<Name>) {
+    let doc = ctx.doc;
+    let mut taken = vec![false; doc.len()];
+    for name in names.iter() {
+        taken[name.tokens.clone()].fill(true);
+    }
+    for name in names.iter_mut() {
+        stretch(doc, kb, name, &mut taken);
+        let wrong = matches!(
+            name.kind,
+            EntityType::Person | EntityType::Org | EntityType::Norp | EntityType::Language | EntityType::Product
+        );
+        let key = name.words.join(" ");
+        if wrong
+            && name.title.is_none()
+            && is_city(kb, &key)
+            && (stands_as_place(doc, name.head(doc))
+                || name.kind == EntityType::Person && kb.capital_of(&key).is_some())
+        {
+            name.kind = EntityType::Gpe;
+        }
+    }
+    let mut found = Vec::new();
+    for i in 0..doc.len() {
+        let alone = doc.pos(i) == "PROPN" && !taken[i] && !matches!(doc.dep(i), "compound" | "nmod");
+        if !alone || !doc.text(i).chars().next().is_some_and(char::is_uppercase) {
+            continue;
+        }
+        let start = doc.left_edge(i).max(i.saturating_sub(2));
+        let whole =
+            (start..=i).find(|&s| !taken[s..=i].contains(&true) && is_city(kb, &fold::key(&text(doc, &(s..i + 1)))));
+        let listed = || {
+            names.iter().any(|n| n.kind == EntityType::Gpe && n.tokens.contains(&doc.head(i)) && doc.dep(i) == "conj")
+        };
+        if let Some(start) = whole
+            && (stands_as_place(doc, i)
+                || listed()
+                || doc.children(i).any(|c| doc.dep(c) == "conj" && is_city(kb, &fold::key(doc.text(c)))))
+            && let Some(name) = Name::new(doc, start..i + 1, EntityType::Gpe)
+        {
+            taken[name.tokens.clone()].fill(true);
+            found.push(name);
+        }
+    }
+    names.extend(found);
+    names.sort_by_key(|n| n.tokens.start);
+}
+
+fn is_city(kb: &Kb, key: &str) -> bool {
+    kb.is_city(key, MISSED_CITY) && given_name_gender(key).is_none()
+}
+
+/// True behind "in", "near", "to" ..., alone or in a list.
+fn stands_as_place(doc: &Doc, i: usize) -> bool {
+    let mut at = i;
+    while matches!(doc.dep(at), "conj" | "appos") && doc.head(at) < at {
+        at = doc.head(at);
+    }
+    doc.dep(at) == "pobj"
+        && matches!(
+            doc.norm(doc.head(at)),
+            "in" | "at" | "near" | "outside" | "around" | "to" | "from" | "across" | "off"
+        )
+}
+
+/// Takes up to two more tokens on either side where the longer name is known and the shorter is not that known name itself.
+fn stretch(doc: &Doc, kb: &Kb, name: &mut Name, taken: &mut [bool]) {
+    let kind = name.kind;
+    if !matches!(kind, EntityType::Person | EntityType::Gpe | EntityType::Org | EntityType::Loc)
+        || kb.knows(&name.words.join(" "), kind) && kind == EntityType::Person
+    {
+        return;
+    }
+    let sentence = doc.sent(name.tokens.start);
+    let (start, end) = (name.tokens.start, name.tokens.end);
+    for (left, right) in [(0, 2), (1, 0), (0, 1), (2, 0)] {
+        if start < sentence.start + left
+            || end + right > sentence.end
+            || taken[start - left..start].contains(&true)
+            || taken[end..end + right].contains(&true)
+        {
+            continue;
+        }
+        let longer = start - left..end + right;
+        let capital = doc.text(longer.start).chars().next().is_some_and(char::is_uppercase);
+        let last = doc.text(longer.end - 1);
+        if !capital || !last.chars().any(char::is_alphanumeric) {
+            continue;
+        }
+        let written = text(doc, &longer);
+        let words = fold::words(&written);
+        let known =
+            kb.knows(&words.join(" "), kind) || kind == EntityType::Loc && kb.knows(&words.join(" "), EntityType::Gpe);
+        if known && words.len() > name.words.len() {
+            taken[longer.clone()].fill(true);
+            name.tokens = longer;
+            name.words = words;
+            return;
+        }
+    }
+}
