@@ -1,0 +1,242 @@
+//! Exactly once, proved on a real Apache Kafka: counts by id of what a read-committed reader sees.
+
+#[path = "live/broker.rs"]
+mod broker;
+#[path = "live/desk.rs"]
+mod desk;
+
+use std::time::{Duration, Instant};
+
+use copydesk::article::{Limits, RawArticle};
+use copydesk::extract::Extractor;
+use copydesk::pipeline::process;
+use desk::{Count, Desk, article};
+
+/// Longest wait for a run; a debug build on two busy cores needs a fraction of it.
+const LIMIT: Duration = Duration::from_secs(240);
+
+fn id(i: usize) -> String {
+    format!("urn:test:{i}")
+}
+
+/// Ten thousand articles through eight partitions, every hundredth of them poison, the worker killed four times.
+#[test]
+fn nothing_is_lost_or_doubled_when_the_worker_is_killed_four_times() {
+    const ARTICLES: usize = 10_000;
+    let desk = Desk::new("killed");
+    let poison = |i: usize| i % 100 == 50;
+    desk.feed((0..ARTICLES).map(|i| {
+        let payload = if poison(i) { format!("{{\"uri\": {i}, broken").into_bytes() } else { article(&id(i), i) };
+        (id(i), payload, vec![("content-type", "application/json"), ("x-desk", "wire 7")])
+    }));
+    let environment = [("COPYDESK__KAFKA__INSTANCE_ID", "killed-0"), ("COPYDESK__BATCH__MAX_RECORDS", "200")];
+    let mut at_kill = Vec::new();
+    for kill in 1..=4 {
+        let running = desk.run(&environment);
+        at_kill.push(desk.wait_committed((ARTICLES * kill / 6) as i64, LIMIT));
+        // Anywhere between two commits.
+        std::thread::sleep(Duration::from_millis(37 * kill as u64));
+        running.kill();
+    }
+    let running = desk.run(&environment);
+    let count = desk.count(ARTICLES, LIMIT);
+    let (code, _) = running.terminate();
+    assert_eq!(code, 0);
+    let (missing, doubled) = count.missing_and_doubled((0..ARTICLES).map(id));
+    let uncommitted = Count::of(&desk, &desk.outputs("read_uncommitted"));
+    println!(
+        "killed at {at_kill:?} committed articles: {} events and {} dead letters committed, {missing} missing, {doubled} doubled, \
+         {} events doubled; with what was aborted there were {} events",
+        count.events,
+        count.dead_letters.len(),
+        count.doubled_events,
+        uncommitted.events
+    );
+    assert!(at_kill.iter().all(|&n| n < ARTICLES as i64), "every kill fell within the run");
+    assert_eq!((missing, doubled, count.doubled_events), (0, 0, 0));
+    assert_eq!(count.dead_letters.len(), ARTICLES / 100);
+    assert_eq!(count.articles.len(), ARTICLES - ARTICLES / 100);
+    // In order for each article, and the very events that the library makes of it.
+    let extractor = Extractor::builtin().unwrap();
+    for i in (0..ARTICLES).step_by(97).filter(|i| !poison(*i)) {
+        let payload = article(&id(i), i);
+        let raw = RawArticle { payload: &payload, content_type: Some("application/json"), ..RawArticle::default() };
+        let claims: Vec<String> =
+            process(&extractor, raw, Limits::default()).unwrap().claims.into_iter().map(|claim| claim.id).collect();
+        assert_eq!(count.claims.get(&id(i)).cloned().unwrap_or_default(), claims, "{}", id(i));
+    }
+    // A dead letter keeps its bytes, key and headers, and says why.
+    let letters = desk.outputs("read_committed");
+    let letter = letters.iter().find(|out| out.key == id(50).as_bytes()).unwrap();
+    assert_eq!(letter.payload, b"{\"uri\": 50, broken");
+    assert_eq!(letter.headers["x-desk"], "wire 7");
+    assert_eq!(letter.headers["copydesk.error.reason"], "malformed");
+    assert_eq!(letter.headers["copydesk.error.stage"], "parse");
+}
+
+/// Articles that trickle in while a second member joins. Gives the articles that came out twice.
+fn doubled_when_a_member_joins(name: &str, environment: &[(&str, &str)]) -> usize {
+    const ARTICLES: usize = 600;
+    let desk = Desk::new(name);
+    let mut environment = environment.to_vec();
+    // A long linger: the first member nearly always holds articles that are not committed.
+    environment.push(("COPYDESK__BATCH__LINGER", "5s"));
+    let first = desk.run(&environment);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            for chunk in 0..ARTICLES / 5 {
+                let numbers = chunk * 5..chunk * 5 + 5;
+                desk.feed(numbers.map(|i| (id(i), article(&id(i), i), vec![("content-type", "application/json")])));
+                std::thread::sleep(Duration::from_millis(100));
+            }
+        });
+        desk.wait_committed(50, LIMIT);
+        let mut second = desk.run(&environment);
+        let count = desk.count(ARTICLES, LIMIT);
+        let metrics = http(&second.address(), "/metrics");
+        assert!(metrics.contains("copydesk_partitions_assigned{worker=\"0\"} 4"), "the second member has its share");
+        // Articles that were published again by the new owner may still be on their way.
+        std::thread::sleep(Duration::from_secs(3));
+        let count = Count::of(&desk, &desk.outputs("read_committed")).max(count);
+        let (missing, doubled) = count.missing_and_doubled((0..ARTICLES).map(id));
+        println!("{name}: {} articles, {missing} missing, {doubled} doubled", count.articles.len());
+        assert_eq!(missing, 0);
+        assert_eq!(first.terminate().0, 0);
+        assert_eq!(second.terminate().0, 0);
+        doubled
+    })
+}
+
+impl Count {
+    /// The later of two counts.
+    fn max(self, other: Self) -> Self {
+        if self.events >= other.events { self } else { other }
+    }
+}
+
+#[test]
+fn a_member_that_joins_doubles_nothing() {
+    assert_eq!(doubled_when_a_member_joins("joined", &[]), 0);
+}
+
+/// The same run with the handling of revoked partitions switched off must fail the count: the check can see what it checks.
+#[test]
+fn without_handling_revokes_the_same_run_doubles_articles() {
+    // A commit may by chance fall between the revoke and the new owner's start: then the run is made again.
+    let switched_off = [("COPYDESK_TEST_IGNORE_REVOKES", "1")];
+    let mut runs = (1..=3).map(|run| doubled_when_a_member_joins(&format!("unhandled{run}"), &switched_off));
+    assert!(runs.any(|doubled| doubled > 0), "the check must be able to fail");
+}
+
+#[test]
+fn sigterm_commits_what_was_begun_and_a_restart_goes_on() {
+    const ARTICLES: usize = 2_000;
+    let desk = Desk::new("terminated");
+    desk.feed((0..ARTICLES).map(|i| (id(i), article(&id(i), i), vec![])));
+    let running = desk.run(&[]);
+    desk.wait_committed(100, LIMIT);
+    let (code, took) = running.terminate();
+    println!("SIGTERM: exit {code} after {took:?}");
+    assert_eq!(code, 0);
+    assert!(took < Duration::from_secs(10));
+    let running = desk.run(&[]);
+    let count = desk.count(ARTICLES, LIMIT);
+    assert_eq!(count.missing_and_doubled((0..ARTICLES).map(id)), (0, 0));
+    assert_eq!(count.doubled_events, 0);
+    assert_eq!(running.terminate().0, 0);
+}
+
+#[test]
+fn at_least_once_loses_nothing() {
+    const ARTICLES: usize = 500;
+    let desk = Desk::new("atleastonce");
+    desk.feed((0..ARTICLES).map(|i| (id(i), article(&id(i), i), vec![])));
+    let environment = [("COPYDESK__KAFKA__DELIVERY", "at-least-once")];
+    let running = desk.run(&environment);
+    desk.wait_committed(50, LIMIT);
+    running.kill();
+    let running = desk.run(&environment);
+    let count = desk.count(ARTICLES, LIMIT);
+    assert_eq!(count.missing_and_doubled((0..ARTICLES).map(id)).0, 0);
+    assert_eq!(running.terminate().0, 0);
+}
+
+#[test]
+fn poison_costs_its_own_dead_letter_and_can_be_replayed() {
+    let desk = Desk::new("poison");
+    let poison: Vec<(&str, Vec<u8>, Vec<(&'static str, &'static str)>)> = vec![
+        ("nothing", vec![], vec![]),
+        ("blank", b" \n".to_vec(), vec![]),
+        ("noise", vec![0, 1, 2, 255, 254, 3, 4, 0x81, 7], vec![]),
+        ("broken", b"{\"uri\": ".to_vec(), vec![]),
+        ("deep", [b"[".repeat(100_000)].concat(), vec![("content-type", "application/json")]),
+        ("unknown", b"%PDF".to_vec(), vec![("content-type", "application/pdf")]),
+        ("large", b"word ".repeat(30_000), vec![]),
+    ];
+    let letters = poison.len();
+    let good = (0..50).map(|i| (id(i), article(&id(i), i), vec![]));
+    desk.feed(poison.into_iter().map(|(key, payload, headers)| (key.to_owned(), payload, headers)).chain(good));
+    let environment = [("COPYDESK__LIMITS__ARTICLE_BYTES", "120000")];
+    let mut running = desk.run(&environment);
+    let count = desk.count(50 + letters, LIMIT);
+    assert_eq!((count.articles.len(), count.dead_letters.len()), (50, letters));
+    let reasons: Vec<String> = desk
+        .outputs("read_committed")
+        .into_iter()
+        .filter(|out| out.topic == desk.topic("dead_letters"))
+        .map(|out| format!("{} {}", String::from_utf8_lossy(&out.key), out.headers["copydesk.error.reason"]))
+        .collect();
+    for reason in [
+        "nothing empty",
+        "blank empty",
+        "noise undecodable",
+        "broken malformed",
+        "deep malformed",
+        "unknown unsupported_format",
+        "large too_large",
+    ] {
+        assert!(reasons.iter().any(|r| r == reason), "{reason} in {reasons:?}");
+    }
+    let metrics = http(&running.address(), "/metrics");
+    assert!(metrics.contains("copydesk_dead_letters_total{reason=\"too_large\",stage=\"parse\"} 1"));
+    assert!(http(&running.address(), "/readyz").ends_with("ok\n"));
+
+    let list = String::from_utf8(desk.command(&["dead-letters", "list"], &[]).stdout).unwrap();
+    assert_eq!(list.lines().count(), letters);
+    let place = list.lines().find(|line| line.contains("large")).unwrap().split('\t').next().unwrap();
+    assert_eq!(desk.command(&["dead-letters", "show", place], &[]).stdout.len(), 150_000);
+    // With a higher limit the large article goes through.
+    assert_eq!(running.terminate().0, 0);
+    assert!(desk.command(&["dead-letters", "replay", place], &[]).status.success());
+    let running = desk.run(&[]);
+    let count = desk.count(51 + letters, LIMIT);
+    assert_eq!(count.articles.len(), 51);
+    assert_eq!(running.terminate().0, 0);
+}
+
+#[test]
+fn topics_and_connections_are_checked() {
+    let desk = Desk::new("checked");
+    assert_eq!(desk.command(&["topics", "check"], &[]).status.code(), Some(0));
+    assert_eq!(desk.command(&["check-config", "--connect"], &[]).status.code(), Some(0));
+    let other = desk.command(&["topics", "check"], &[("COPYDESK__TOPICS__PARTITIONS", "5")]);
+    assert_eq!(other.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&other.stderr).contains("has 8 partitions, topics.partitions is 5"));
+    let missing = desk.command(&["run"], &[("COPYDESK__TOPICS__CLAIMS", "nowhere.claims")]);
+    assert_eq!(missing.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&missing.stderr).contains("the topic nowhere.claims does not exist"));
+    let start = Instant::now();
+    let unreachable = desk.command(&["run"], &[("COPYDESK__KAFKA__BROKERS", "127.0.0.1:1")]);
+    assert_eq!(unreachable.status.code(), Some(3));
+    assert!(start.elapsed() < Duration::from_secs(60));
+}
+
+/// GET over plain HTTP/1.0: headers and body.
+fn http(address: &str, path: &str) -> String {
+    use std::io::{Read, Write};
+    let mut stream = std::net::TcpStream::connect(address).unwrap();
+    write!(stream, "GET {path} HTTP/1.0\r\nHost: copydesk\r\n\r\n").unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    answer
+}
