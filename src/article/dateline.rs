@@ -42,7 +42,12 @@ pub(super) fn find(paragraph: &str) -> Option<Found<'_>> {
     let titles = place_words
         .iter()
         .all(|w| w.starts_with(char::is_uppercase) || matches!(*w, "of" | "de" | "la" | "al" | "the"));
-    let plausible = titles && place_words.len() <= 7 && (agency.is_some() || capitals && !place_words.is_empty());
+    // "NATO - the alliance - said": what follows a dateline begins a sentence.
+    let starts_sentence = paragraph[length..].starts_with(|c: char| !c.is_lowercase());
+    let plausible = starts_sentence
+        && titles
+        && place_words.len() <= 7
+        && (agency.is_some() || capitals && !place_words.is_empty());
     plausible.then_some(Found {
         length,
         place: (!place.is_empty()).then_some(place),
@@ -96,6 +101,7 @@ mod tests {
     fn prose_with_a_dash_has_no_dateline() {
         check("Washington is trying to craft an engagement — maintaining India", None);
         check("Rubio - who arrived on Friday - said", None);
+        check("NATO - the alliance of 32 states - said", None);
         check("The company (Nasdaq: XYZ) - which makes chips - fell", None);
     }
 }

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde_json::{Map, Value};
 
 use super::plain::{self, Layout};
-use super::{Article, Block, Format, RawArticle, Reader, Warning, markup};
+use super::{Article, Block, Format, RawArticle, Reader, Warning, markup, signal};
 use crate::event::{BlockKind, Dateline, Signal, Status};
 use crate::rejection::{Reason, Rejection};
 
@@ -16,7 +16,7 @@ pub(super) const NINJS: Format = Format {
 };
 
 fn sniff(text: &str) -> bool {
-    text.trim_start().starts_with('{')
+    text.trim_start().strip_prefix('{').is_some_and(|rest| rest.trim_start().starts_with(['"', '}']))
 }
 
 fn read(text: &str, raw: &RawArticle<'_>, reader: &mut Reader) -> Result<Article, Rejection> {
@@ -35,7 +35,13 @@ fn read(text: &str, raw: &RawArticle<'_>, reader: &mut Reader) -> Result<Article
             Status::Usable
         }
     };
-    let headline = best(&item, "headline", "headlines");
+    let (slug_signals, headline) = match best(&item, "headline", "headlines") {
+        Some(headline) => {
+            let (signals, at) = signal::slug(&headline);
+            (signals, Some(headline[at..].to_owned()).filter(|headline| !headline.is_empty()))
+        }
+        None => (Vec::new(), None),
+    };
     let body = if status == Status::Canceled { None } else { best(&item, "body", "bodies") };
     let byline = string(&item, &["byline", "by"]).map(str::to_owned);
     if body.is_none() && status != Status::Canceled {
@@ -58,9 +64,12 @@ fn read(text: &str, raw: &RawArticle<'_>, reader: &mut Reader) -> Result<Article
     let published =
         ["firstcreated", "firstCreated", "contentcreated", "contentCreated", "versioncreated", "versionCreated"];
     let published_at = string(&item, &published).map(str::to_owned);
-    let mut signals = std::mem::take(&mut layout.signals);
-    signals.extend(ednote_signals(string(&item, &["ednote", "edNote"]).unwrap_or("")));
-    signals.dedup();
+    let mut signals = slug_signals;
+    for signal in ednote_signals(string(&item, &["ednote", "edNote"]).unwrap_or("")) {
+        if !signals.contains(&signal) {
+            signals.push(signal);
+        }
+    }
     if let Some(place) = string(&item, &["located"]).filter(|_| layout.dateline.is_none()) {
         layout.dateline = Some((Dateline { place: Some(place.to_owned()), ..Dateline::default() }, None));
     }
@@ -134,12 +143,66 @@ fn assemble(headline: Option<&str>, byline: Option<&str>, body: Option<&str>) ->
 /// Signals that editors' notes carry in words.
 fn ednote_signals(note: &str) -> Vec<Signal> {
     let note = note.to_lowercase();
-    let words = [
-        ("correct", Signal::Correction),
-        ("kill", Signal::Kill),
-        ("withdraw", Signal::Withdrawal),
-        ("repeat", Signal::Repeat),
-        ("update", Signal::Update),
+    let signals = [
+        (["correct", "corrects", "corrected", "correction", "correcting"].as_slice(), Signal::Correction),
+        (&["kill", "kills"], Signal::Kill),
+        (&["withdraw", "withdraws", "withdrawn", "withdrawal"], Signal::Withdrawal),
+        (&["repeat", "repeats", "repeating"], Signal::Repeat),
+        (&["refile", "refiles", "refiling"], Signal::Refile),
+        (&["update", "updates", "updated", "updating", "adds"], Signal::Update),
     ];
-    words.into_iter().filter(|(word, _)| note.contains(word)).map(|(_, signal)| signal).collect()
+    let words: Vec<&str> = note.split(|c: char| !c.is_alphabetic()).collect();
+    let said = |forms: &&[&str]| forms.iter().any(|form| words.contains(form));
+    signals.into_iter().filter(|(forms, _)| said(forms)).map(|(_, signal)| signal).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::article::{Limits, parse};
+
+    fn item(json: &str) -> Result<Article, Rejection> {
+        parse(RawArticle { payload: json.as_bytes(), ..RawArticle::default() }, Limits::default())
+    }
+
+    #[test]
+    fn the_three_generations_say_the_same() {
+        let first = r#"{"uri": "u:1", "version": 2, "versioncreated": "2025-01-02T03:04:05Z", "headline": "Rates Rise",
+            "byline": "Ann Lee", "body_xhtml": "<p>PARIS (AP) -- Rates rose.</p><p>So did rents.</p>"}"#;
+        let third = r#"{"uri": "u:1", "version": "2", "versionCreated": "2025-01-02T03:04:05Z", "by": "Ann Lee",
+            "headlines": [{"role": "main", "value": "Rates Rise"}],
+            "bodies": [{"contentType": "application/xhtml+xml", "value": "<p>PARIS (AP) -- Rates rose.</p><p>So did rents.</p>"}]}"#;
+        let article = item(first).unwrap();
+        assert_eq!(item(third).unwrap(), article);
+        assert_eq!((article.id.as_str(), article.version.as_str()), ("u:1", "2"));
+        assert_eq!(article.text, "Rates Rise\nAnn Lee\nPARIS (AP) -- Rates rose.\nSo did rents.");
+        assert_eq!(article.dateline.unwrap().agency.as_deref(), Some("AP"));
+        assert_eq!(article.reference_date, Some(jiff::civil::date(2025, 1, 2)));
+    }
+
+    #[test]
+    fn slug_and_editors_note_are_signals() {
+        let article =
+            item(r#"{"headline": "CORRECTED-Rates rise", "body_text": "Rates rose.", "ednote": "Updates with rents"}"#);
+        let article = article.unwrap();
+        assert_eq!(article.headline.as_deref(), Some("Rates rise"));
+        assert_eq!(article.signals, [Signal::Correction, Signal::Update]);
+        assert!(ednote_signals("This is the correctly skilled note.").is_empty());
+    }
+
+    #[test]
+    fn a_canceled_item_needs_no_text_and_a_usable_one_does() {
+        let canceled = item(r#"{"uri": "u:1", "version": "3", "pubstatus": "canceled"}"#).unwrap();
+        assert_eq!((canceled.status, canceled.text.as_str()), (Status::Canceled, ""));
+        assert_eq!(item(r#"{"uri": "u:1", "type": "picture"}"#).unwrap_err().reason, Reason::NoText);
+    }
+
+    #[test]
+    fn broken_json_says_where() {
+        let rejection = item("{\"headline\": \"x\",\n ]").unwrap_err();
+        assert_eq!(rejection.reason, Reason::Malformed);
+        assert!(rejection.detail.contains("line 2 column 2"), "{}", rejection.detail);
+        let deep = format!("{{\"a\": {}", "[".repeat(10_000));
+        assert_eq!(item(&deep).unwrap_err().reason, Reason::Malformed);
+    }
 }

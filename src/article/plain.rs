@@ -54,7 +54,10 @@ struct Line {
 
 fn lines(text: &str) -> Vec<Line> {
     let (mut lines, mut at, mut after_blank) = (Vec::new(), 0, true);
-    for line in text.split(['\n', '\u{2028}', '\u{2029}']) {
+    // A carriage return ends a line of its own only where no line feed does.
+    let breaks: &[char] =
+        if text.contains('\n') { &['\n', '\u{2028}', '\u{2029}'] } else { &['\r', '\u{85}', '\u{2028}', '\u{2029}'] };
+    for line in text.split(breaks) {
         let trimmed = line.trim();
         if trimmed.is_empty() {
             after_blank = true;
@@ -79,14 +82,33 @@ fn head(text: &str, lines: &[Line], layout: &mut Layout) -> usize {
         used += 1;
     }
     let Some(first) = lines.get(used) else { return used };
-    if !is_headline(of(first), lines.get(used + 1).is_some_and(|next| next.after_blank), lines.len() > used + 1) {
+    let next = lines.get(used + 1);
+    // What stands above a byline, a date line or a dateline is a headline, full stop or not.
+    let is_above_head = next.is_some_and(|next| {
+        let next = of(next);
+        byline(next).is_some() || dates::date_line(next).is_some() || dateline::find(next).is_some()
+    });
+    let above = if is_above_head {
+        Above::Head
+    } else if next.is_some_and(|n| n.after_blank) {
+        Above::Blank
+    } else {
+        Above::Text
+    };
+    if next.is_none() || !is_headline(of(first), above) {
         return used;
     }
     let (signals, at) = signal::slug(of(first));
     layout.signals = signals;
     let start = first.bytes.start + at;
-    layout.headline = Some(text[start..first.bytes.end].to_owned());
-    layout.blocks.push(Block { kind: BlockKind::Headline, bytes: start..first.bytes.end });
+    if at > 0 {
+        let slug = first.bytes.start..first.bytes.start + text[first.bytes.start..start].trim_end().len();
+        layout.blocks.push(Block { kind: BlockKind::Note, bytes: slug });
+    }
+    if start < first.bytes.end {
+        layout.headline = Some(text[start..first.bytes.end].to_owned());
+        layout.blocks.push(Block { kind: BlockKind::Headline, bytes: start..first.bytes.end });
+    }
     used += 1;
     for line in lines.iter().skip(used).take(MAX_HEAD_LINES) {
         let content = of(line);
@@ -114,10 +136,19 @@ impl Layout {
     }
 }
 
-/// A first line is the headline if more follows and it does not read like a sentence of prose: no full stop, or title case.
-fn is_headline(line: &str, blank_after: bool, more_follows: bool) -> bool {
-    if !more_follows || line.len() > MAX_HEADLINE || line.starts_with(['“', '"']) && line.ends_with(['”', '"', '.'])
-    {
+/// What the line stands above.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Above {
+    /// Byline, date line or dateline.
+    Head,
+    /// A blank line, then text.
+    Blank,
+    Text,
+}
+
+/// A first line is the headline if it does not read like prose (no full stop, or title case), or if the next one says so.
+fn is_headline(line: &str, above: Above) -> bool {
+    if line.len() > MAX_HEADLINE || line.starts_with(['“', '"']) && line.ends_with(['”', '"', '.']) {
         return false;
     }
     if byline(line).is_some() || dates::date_line(line).is_some() || is_noise(line) || dateline::find(line).is_some() {
@@ -125,7 +156,8 @@ fn is_headline(line: &str, blank_after: bool, more_follows: bool) -> bool {
     }
     let words = line.split_whitespace().count();
     let stopped = line.trim_end_matches(['”', '"', '’', ')']).ends_with(['.', '…']);
-    words <= 30 && (!stopped || blank_after && words <= 25 && is_title_case(line))
+    let few = words <= 25 && above == Above::Head;
+    words <= 30 && (!stopped || few || above == Above::Blank && words <= 25 && is_title_case(line))
 }
 
 /// Most words of some length begin with a capital.
@@ -150,42 +182,70 @@ fn byline(line: &str) -> Option<&str> {
     (few && !name.ends_with(['.', '!', '?'])).then_some(name)
 }
 
-/// Counters, buttons and furniture of pages.
+/// Counters, buttons, trailers and other furniture of pages and wires.
 fn is_noise(line: &str) -> bool {
-    const STARTS: [&str; 22] = [
-        "advertisement",
-        "read more",
-        "read also",
-        "also read",
-        "click here",
-        "follow us",
-        "subscribe",
-        "sign up",
-        "share this",
-        "share on",
-        "related:",
-        "related articles",
-        "copyright",
-        "©",
-        "all rights reserved",
-        "(reporting by",
-        "reporting by",
-        "editing by",
-        "(editing by",
-        "our standards:",
-        "this story has been",
-        "download the",
-    ];
     let bare = line.trim_matches(|c: char| {
         matches!(c, '-' | '–' | '—' | '•' | '*' | '|' | '#' | '_' | '=' | '·') || c.is_whitespace()
     });
     let lower = bare.to_lowercase();
     let count = lower.trim_end_matches("views").trim_end_matches("comments").trim_end_matches("shares").trim_end();
-    count.chars().all(|c| c.is_ascii_digit() || matches!(c, ',' | '.' | 'k' | 'K'))
-        || bare == "ENDS"
-        || bare == "END"
-        || bare == "30"
-        || STARTS.iter().any(|start| lower.starts_with(start)) && line.split_whitespace().count() <= 30
+    count.trim_end_matches('k').chars().all(|c| c.is_ascii_digit() || matches!(c, ',' | '.'))
+        || matches!(bare, "ENDS" | "END" | "30" | "MORE" | "Advertisement" | "ADVERTISEMENT" | "Share" | "Print")
+        || is_button(&lower)
+        || is_trailer(bare)
+}
+
+/// What a page asks of its reader. Prose that begins with the same words ends in a stop or runs on.
+fn is_button(lower: &str) -> bool {
+    const STARTS: [&str; 14] = [
+        "read more",
+        "read also",
+        "also read",
+        "click here",
+        "follow us",
+        "subscribe to our",
+        "subscribe now",
+        "sign up for",
+        "share this",
+        "share on",
+        "related:",
+        "related articles",
+        "related stories",
+        "download the app",
+    ];
+    let is_short = lower.split_whitespace().count() <= 12 && !lower.ends_with(['.', '”', '"']);
+    is_short && STARTS.iter().any(|start| lower.starts_with(start))
+        || lower.ends_with("all rights reserved.")
+        || lower.ends_with("all rights reserved")
+        || lower.starts_with("our standards:")
+        || lower.starts_with('©')
+}
+
+/// `(Reporting by A. Reporter in Lagos; Editing by B. Editor)`: credits, with names after "by" and no verb.
+fn is_trailer(line: &str) -> bool {
+    const CREDITS: [&str; 7] =
+        ["reporting", "additional reporting", "editing", "writing", "compiled", "graphics", "translated"];
+    let bare = line.trim_start_matches('(').trim_end_matches(')').trim_end_matches('.');
+    let parts = bare.split(';').map(str::trim).filter(|part| !part.is_empty());
+    let is_credit = |part: &str| {
+        let Some((what, who)) = part.split_once(" by ") else { return false };
+        let what = what.to_lowercase();
+        let what = what.trim_end_matches(|c: char| c.is_whitespace());
+        let credited = CREDITS.iter().any(|credit| what.split(" and ").any(|word| word == *credit));
+        let names = who.split_whitespace().all(|word| {
+            word.starts_with(|c: char| !c.is_lowercase())
+                || matches!(word, "and" | "in" | "the" | "de" | "van" | "von" | "al" | "bin" | "for")
+        });
+        credited && names
+    };
+    let mut count = 0;
+    for part in parts {
+        if !is_credit(part) {
+            return false;
+        }
+        count += 1;
+    }
+    count > 0
 }
 
 /// Notes to or from editors.
@@ -309,7 +369,7 @@ fn is_subhead(line: &str) -> bool {
         && !bare.ends_with(['.', '!', '…', ',', ';', ':', '-', '–', '—'])
         && !line.starts_with(['“', '"', '-', '–', '—', '•', '*', '('])
         && line.starts_with(|c: char| c.is_uppercase() || c.is_ascii_digit() || matches!(c, '‘' | '\''))
-        && (words <= 3 || !line.ends_with('?') || is_title_case(line))
+        && (words <= 3 || !bare.ends_with('?') || is_title_case(line))
 }
 
 #[cfg(test)]
@@ -366,12 +426,29 @@ mod tests {
     }
 
     #[test]
+    fn a_sentence_above_a_dateline_is_a_headline_and_alone_it_is_not() {
+        check(
+            "Casino revenue is up slightly this year.\n\nATLANTIC CITY, N.J. (AP) — Revenue rose 2%.",
+            &[
+                (Headline, "Casino revenue is up slightly this year."),
+                (BlockKind::Dateline, "ATLANTIC CITY, N.J. (AP) —"),
+                (Paragraph, "Revenue rose 2%."),
+            ],
+        );
+        check(
+            "Casino revenue is up slightly this year.\n\nRevenue rose 2%.",
+            &[(Paragraph, "Casino revenue is up slightly this year."), (Paragraph, "Revenue rose 2%.")],
+        );
+    }
+
+    #[test]
     fn agency_copy_has_slug_dateline_note_and_trailer() {
         let text = "CORRECTED-UPDATE 1-Oil falls on glut\n(Corrects figure in paragraph 2)\nLONDON, March 3 (Reuters) - Oil fell.\n\
                     Photo: a tanker\nIt may fall further.\n(Reporting by A. Reporter; Editing by B. Editor)";
         let layout = check(
             text,
             &[
+                (Note, "CORRECTED-UPDATE 1-"),
                 (Headline, "Oil falls on glut"),
                 (Note, "(Corrects figure in paragraph 2)"),
                 (BlockKind::Dateline, "LONDON, March 3 (Reuters) -"),
@@ -393,6 +470,38 @@ mod tests {
             text[blocks[1].bytes.clone()].starts_with("The river")
                 && text[blocks[1].bytes.clone()].ends_with("closed.")
         );
+    }
+
+    #[test]
+    fn sentences_that_begin_like_furniture_are_paragraphs() {
+        for line in [
+            "Subscribers to the service rose by 2 million, the company said.",
+            "Reporting by the newspaper showed that the bank had failed to act.",
+            "Copyright cases rose by a third, the court said.",
+            "Advertisement revenue fell 5%.",
+            "Read more slowly, the teacher told them.",
+            "Editing by hand is slow.",
+        ] {
+            assert!(!is_noise(line), "{line}");
+        }
+        for line in [
+            "(Reporting by Ada Obi in Lagos and Jo Li; Editing by Sam de Wit)",
+            "Additional reporting by Ann Lee",
+            "Writing and editing by Bo Xi;",
+            "1,204 views",
+            "- 566",
+            "Read more: Ten things to know",
+            "© 2025 The Wire",
+        ] {
+            assert!(is_noise(line), "{line}");
+        }
+    }
+
+    #[test]
+    fn lines_end_at_carriage_returns_too() {
+        let ends = |text| lines(text).iter().map(|line| line.after_blank).collect::<Vec<_>>();
+        assert_eq!(ends("One\r\nTwo\r\n\r\nThree"), [true, false, true]);
+        assert_eq!(ends("One\rTwo\r\rThree"), [true, false, true]);
     }
 
     #[test]

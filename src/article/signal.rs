@@ -35,8 +35,14 @@ fn one(text: &str) -> Option<(Signal, usize)> {
     ];
     let (name, signal) = SLUGS.into_iter().find(|(name, _)| text.starts_with(name))?;
     let rest = text[name.len()..].trim_start_matches(|c: char| c.is_ascii_digit() || c == ' ');
-    let rest = rest.strip_prefix(['-', ':', '–', '—'])?;
-    Some((signal, text.len() - rest.trim_start().len()))
+    match rest.strip_prefix(['-', ':', '–', '—']) {
+        Some(rest) => Some((signal, text.len() - rest.trim_start().len())),
+        // The words alone, or said three times as dpa does, are the whole line.
+        None => {
+            let alone = rest.split(name).all(|between| between.trim().is_empty());
+            (alone && matches!(signal, Signal::Kill | Signal::Withdrawal)).then_some((signal, text.len()))
+        }
+    }
 }
 
 #[cfg(test)]
@@ -50,6 +56,9 @@ mod tests {
             ("CORRECTED-UPDATE 1-Oil falls", vec![Signal::Correction, Signal::Update], "Oil falls"),
             ("RPT-Oil falls", vec![Signal::Repeat], "Oil falls"),
             ("STORY WITHDRAWN - Mayor resigns", vec![Signal::Withdrawal], "Mayor resigns"),
+            ("KILL KILL KILL", vec![Signal::Kill], ""),
+            ("STORY WITHDRAWN", vec![Signal::Withdrawal], ""),
+            ("KILLINGS rise in the north", vec![], "KILLINGS rise in the north"),
             ("UPDATED rules for banks", vec![], "UPDATED rules for banks"),
             ("Killing: two held", vec![], "Killing: two held"),
         ] {

@@ -1,5 +1,6 @@
 //! `copydesk annotate`: the language engine alone.
 
+use std::borrow::Cow;
 use std::io::{BufWriter, Write};
 use std::path::PathBuf;
 
@@ -12,7 +13,7 @@ use super::extract::{Refusal, default_threads, write_line};
 use super::{Exit, batch, input};
 use crate::article::{self, Limits};
 use crate::pipeline::guarded;
-use crate::rejection::{Reason, Rejection, Stage};
+use crate::rejection::{Rejection, Stage};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
@@ -29,41 +30,54 @@ pub(super) struct Args {
 pub(super) fn run(args: &Args) -> Result<Exit> {
     let pipeline = Pipeline::builtin()?;
     let inputs = input::inputs(&args.paths, args.jsonl, None)?;
-    let mut out = BufWriter::with_capacity(1 << 18, std::io::stdout().lock());
-    let mut exit = Exit::Done;
     let work = |input: &input::Input| -> Result<Vec<u8>, Rejection> {
-        if let Some(broken) = &input.broken {
-            return Err(Rejection::parse(Reason::Malformed, broken.clone()));
+        if let Some(rejection) = &input.broken {
+            return Err(rejection.clone());
         }
-        let text = text(input)?;
+        let text = text(input, args.jsonl)?;
         guarded(Stage::Extract, || {
             let doc = pipeline.annotate(&text);
-            let mut line = Vec::with_capacity(64 + doc.len() * 160);
+            let mut line = Vec::with_capacity(64 + text.len() + doc.len() * 160);
             write_line(&mut line, &Annotation { id: &input.id, text: &text, doc: &doc })
                 .expect("annotations are always JSON");
             Ok(line)
         })
     };
-    batch::run(inputs, args.threads.max(1), work, |input, outcome| {
-        match outcome {
-            Ok(line) => out.write_all(&line)?,
-            Err(rejection) => {
-                exit = Exit::Rejected;
-                write_line(&mut out, &Refusal { id: &input.id, rejection: &rejection })?;
-            }
-        }
-        Ok(())
-    })?;
-    out.flush()?;
-    Ok(exit)
+    let out = BufWriter::with_capacity(1 << 18, std::io::stdout().lock());
+    let mut answers = Writer { out, exit: Exit::Done };
+    batch::run(inputs, args.threads.max(1), work, &mut answers)?;
+    Ok(answers.exit)
 }
 
-/// The text to annotate: the body of a line as it is, else the text of the article.
-fn text(input: &input::Input) -> Result<String, Rejection> {
-    let is_text = input.content_type.as_deref().is_some_and(|t| t.starts_with("text/plain; charset=utf-8"));
+struct Writer<W: Write> {
+    out: W,
+    exit: Exit,
+}
+
+impl<W: Write> batch::Answers<Result<Vec<u8>, Rejection>> for Writer<W> {
+    fn write(&mut self, input: &input::Input, line: Result<Vec<u8>, Rejection>) -> Result<()> {
+        match line {
+            Ok(line) => Ok(self.out.write_all(&line)?),
+            Err(rejection) => {
+                self.exit = Exit::Rejected;
+                write_line(&mut self.out, &Refusal { id: &input.id, rejection: &rejection })
+            }
+        }
+    }
+
+    fn flush(&mut self) -> Result<()> {
+        Ok(self.out.flush()?)
+    }
+}
+
+/// The text to annotate: the body of a line without a content type as it is, else the text of the article.
+fn text(input: &input::Input, jsonl: bool) -> Result<Cow<'_, str>, Rejection> {
     match std::str::from_utf8(&input.payload) {
-        Ok(text) if is_text => Ok(text.to_owned()),
-        _ => guarded(Stage::Parse, || article::parse(input.raw(), Limits::default())).map(|article| article.text),
+        Ok(text) if jsonl && input.content_type.is_none() => Ok(Cow::Borrowed(text)),
+        _ => {
+            let article = guarded(Stage::Parse, || article::parse(input.raw(), Limits::default()))?;
+            Ok(Cow::Owned(article.text))
+        }
     }
 }
 

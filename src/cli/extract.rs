@@ -13,7 +13,7 @@ use crate::event::{ArticleEvent, ClaimEvent, EntityEvent};
 use crate::extract::claim::jsonld;
 use crate::extract::{Extraction, Extractor};
 use crate::pipeline;
-use crate::rejection::{Reason, Rejection};
+use crate::rejection::Rejection;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
@@ -66,28 +66,38 @@ pub(super) struct Refusal<'a> {
 pub(super) fn run(args: &Args) -> Result<Exit> {
     let extractor = Extractor::builtin()?;
     let inputs = input::inputs(&args.paths, args.jsonl, args.content_type.as_deref())?;
-    let mut out = BufWriter::with_capacity(1 << 16, std::io::stdout().lock());
-    let mut exit = Exit::Done;
     let work = |input: &input::Input| match &input.broken {
-        Some(broken) => Err(Rejection::parse(Reason::Malformed, broken.clone())),
+        Some(rejection) => Err(rejection.clone()),
         None => pipeline::process(&extractor, input.raw(), Limits::default()),
     };
-    batch::run(inputs, args.threads.max(1), work, |input, outcome| {
+    let out = BufWriter::with_capacity(1 << 16, std::io::stdout().lock());
+    let mut answers = Writer { args, out, exit: Exit::Done };
+    batch::run(inputs, args.threads.max(1), work, &mut answers)?;
+    Ok(answers.exit)
+}
+
+struct Writer<'a, W: Write> {
+    args: &'a Args,
+    out: W,
+    exit: Exit,
+}
+
+impl<W: Write> batch::Answers<Result<Extraction, Rejection>> for Writer<'_, W> {
+    fn write(&mut self, input: &input::Input, outcome: Result<Extraction, Rejection>) -> Result<()> {
         match outcome {
-            Ok(extraction) => write_extraction(args, &input.id, &extraction, &mut out)?,
-            Err(rejection) => {
-                exit = Exit::Rejected;
-                if args.jsonl {
-                    write_line(&mut out, &Refusal { id: &input.id, rejection: &rejection })?;
-                } else {
-                    eprintln!("copydesk: {}: {rejection}", input.id);
-                }
+            Ok(extraction) => return write_extraction(self.args, &input.id, &extraction, &mut self.out),
+            Err(rejection) if self.args.jsonl => {
+                write_line(&mut self.out, &Refusal { id: &input.id, rejection: &rejection })?;
             }
+            Err(rejection) => eprintln!("copydesk: {}: {rejection}", input.id),
         }
+        self.exit = Exit::Rejected;
         Ok(())
-    })?;
-    out.flush()?;
-    Ok(exit)
+    }
+
+    fn flush(&mut self) -> Result<()> {
+        Ok(self.out.flush()?)
+    }
 }
 
 fn write_extraction(args: &Args, id: &str, extraction: &Extraction, out: &mut impl Write) -> Result<()> {

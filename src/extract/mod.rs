@@ -15,7 +15,7 @@ use copydesk_nlp::{Doc, Pipeline};
 use sha2::{Digest, Sha256};
 
 use crate::article::Article;
-use crate::event::{ArticleEvent, BlockKind, BlockSpan, ClaimEvent, EntityEvent, Provenance, Span, TextIndex};
+use crate::event::{ArticleEvent, BlockKind, BlockSpan, ClaimEvent, EntityEvent, Provenance, Span, Status, TextIndex};
 use crate::kb::Kb;
 use crate::rejection::Rejection;
 
@@ -139,7 +139,9 @@ impl Extractor {
     ///
     /// The order of steps: names -> quotations -> attributions -> who is meant -> quantities and times -> claims -> events.
     pub fn extract(&self, article: &Article, provenance: &Provenance) -> Result<Extraction, Rejection> {
-        let annotated = article.blocks.iter().filter(|b| Context::is_annotated(b.kind));
+        // What was killed is not to be published, nor what it said.
+        let blocks = if article.status == Status::Canceled { &[] } else { &article.blocks[..] };
+        let annotated = blocks.iter().filter(|b| Context::is_annotated(b.kind));
         let segments: Vec<Range<usize>> = annotated.map(|b| b.bytes.clone()).collect();
         let doc = self.pipeline.annotate_segments(&article.text, &segments);
         let ctx = Context::new(article, &doc);
