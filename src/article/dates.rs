@@ -26,16 +26,17 @@ pub(super) struct PartialDate {
 }
 
 impl PartialDate {
-    /// The date; without a year the latest such day that is not after `received`.
+    /// The date; without a year the latest such day that is at most a week after `received` (copy under embargo bears the day it
+    /// is for).
     pub(super) fn resolve(self, received: Option<Date>) -> Option<Date> {
         if let Some(year) = self.year {
             return Date::new(year, self.month, self.day).ok();
         }
-        let received = received?;
-        [received.year(), received.year() - 1]
+        let latest = received?.saturating_add(jiff::Span::new().days(7));
+        [latest.year(), latest.year() - 1]
             .into_iter()
             .filter_map(|year| Date::new(year, self.month, self.day).ok())
-            .find(|&date| date <= received)
+            .find(|&date| date <= latest)
     }
 }
 
@@ -173,6 +174,7 @@ mod tests {
         let date = PartialDate { year: None, month: 12, day: 30 };
         let received = jiff::civil::date(2025, 1, 2);
         assert_eq!(date.resolve(Some(received)), Some(jiff::civil::date(2024, 12, 30)));
+        assert_eq!(date.resolve(Some(jiff::civil::date(2024, 12, 29))), Some(jiff::civil::date(2024, 12, 30)));
         assert_eq!(date.resolve(None), None);
     }
 }

@@ -51,7 +51,8 @@ pub struct Article {
     pub dateline: Option<Dateline>,
     /// RFC 3339, or an ISO 8601 date where the article gives no time.
     pub published_at: Option<String>,
-    /// The day that "on Saturday" is resolved against: published, else dateline, else received.
+    /// The day that "on Saturday" is resolved against: the dateline's where it is within a week of publication, else published,
+    /// else received.
     pub reference_date: Option<Date>,
     /// BCP 47 tag.
     pub language: Option<String>,
@@ -235,6 +236,8 @@ impl Reader {
             dateline.date = Some(date.to_string());
         }
         let known = published.or(dateline_date);
+        let is_near = |date: Date| published.is_none_or(|published| (date - published).get_days().abs() <= 7);
+        let written = dateline_date.filter(|&date| is_near(date)).or(known);
         if known.is_none() {
             self.warn(Warning::NoDate);
         }
@@ -252,7 +255,7 @@ impl Reader {
             byline: layout.byline,
             dateline,
             published_at,
-            reference_date: known.or(received),
+            reference_date: written.or(received),
             language: None,
             text,
             blocks: layout.blocks,
