@@ -163,8 +163,9 @@ fn show(reader: &Reader, sent: usize, once: bool) -> Result<Exit> {
 
 fn add(arriving: &mut BTreeMap<String, Arriving>, event: Value) {
     let schema = event["schema"].as_str().unwrap_or_default().to_owned();
-    let key = if schema == "copydesk.article.v1" { "id" } else { "article_id" };
-    let id = event[key].as_str().unwrap_or_default().to_owned();
+    // The record that it was made of: a correction comes with the id of what it corrects, a repeat with the same version too.
+    let provenance = &event["provenance"];
+    let id = ["topic", "partition", "offset"].map(|key| provenance[key].to_string()).join(" ");
     let new = || Arriving { article: None, entities: Vec::new(), claims: Vec::new(), last: Instant::now() };
     let entry = arriving.entry(id).or_insert_with(new);
     entry.last = Instant::now();
