@@ -115,6 +115,7 @@ fn run_lookup(args: &Lookup) -> Result<Exit> {
         date,
         countries: countries.context("a country is given by its two letters in ISO 3166")?,
         roles: args.role.clone(),
+        explain: true,
         ..Query::default()
     };
     let found = answer(&kb, &query);

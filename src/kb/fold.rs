@@ -14,6 +14,23 @@ pub fn words(name: &str) -> Vec<String> {
         }
     };
     let stripped = strip_possessive(name.trim());
+    if stripped.is_ascii() {
+        // most names, without the detour over decomposed characters
+        for b in stripped.bytes() {
+            match b {
+                b'.' | b'\'' | b'`' => {}
+                b'&' => {
+                    push(&mut word);
+                    word.push_str("and");
+                    push(&mut word);
+                }
+                _ if b.is_ascii_alphanumeric() => word.push(b.to_ascii_lowercase() as char),
+                _ => push(&mut word),
+            }
+        }
+        push(&mut word);
+        return words;
+    }
     for c in stripped.nfd() {
         match c {
             '.' | '\'' | '’' | '‘' | '`' | 'ʻ' | 'ʼ' => {}

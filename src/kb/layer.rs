@@ -53,6 +53,14 @@ impl AsRef<[u8]> for Section {
     }
 }
 
+/// What a glance at a record shows.
+pub(super) struct Brief<'a> {
+    pub(super) kind: EntityType,
+    pub(super) prior: f32,
+    pub(super) country: Option<super::Country>,
+    pub(super) subtype: &'a str,
+}
+
 /// A compiled base.
 #[derive(Clone)]
 pub(super) struct Layer {
@@ -143,6 +151,27 @@ impl Layer {
     /// The record at an offset.
     pub(super) fn entry(&self, offset: u32) -> Option<Entry<'_>> {
         self.read(offset).map(|(entry, _)| entry)
+    }
+
+    /// The first fields of the record at an offset.
+    pub(super) fn brief(&self, offset: u32) -> Option<Brief<'_>> {
+        let mut r = Reader::new(&self.bytes.all()[self.records.0..self.records.1], offset as usize);
+        match r.byte()? {
+            0 => {
+                r.text()?;
+            }
+            _ => {
+                r.number()?;
+            }
+        }
+        let kind = *EntityType::ALL.get(usize::from(r.byte()?))?;
+        r.text()?;
+        r.byte()?;
+        let prior = f32::from(r.byte()?) / 255.0;
+        let country = r.country()?;
+        r.number()?;
+        let subtype = self.string(r.number()?)?;
+        Some(Brief { kind, prior, country, subtype })
     }
 
     /// All records.

@@ -8,6 +8,7 @@ pub mod build;
 mod codec;
 mod date;
 mod entity_type;
+mod facts;
 pub mod fold;
 mod layer;
 pub mod row;
@@ -19,6 +20,7 @@ use std::sync::{Arc, LazyLock};
 
 pub use date::Day;
 pub use entity_type::EntityType;
+pub use facts::Facts;
 use layer::Layer;
 pub use layer::OpenError;
 
@@ -196,86 +198,21 @@ impl Kb {
         found.filter_map(|(_, at)| self.entry(at))
     }
 
-    /// True where an entry of that type goes by the folded name.
-    pub fn knows(&self, key: &str, kind: EntityType) -> bool {
-        self.named(key).any(|e| e.kind == kind)
-    }
-
-    /// True where any entry has the folded name.
-    pub fn contains(&self, key: &str) -> bool {
-        self.find(key).iter().any(|(naming, _)| *naming <= Naming::Alias)
-    }
-
-    /// GPE where a country, or a state as well known as one, has the folded name and no person goes by it.
-    pub fn settled_type(&self, key: &str) -> Option<EntityType> {
-        let found = self.find(key);
-        let mut place = false;
-        for (naming, at) in &found {
-            if *naming == Naming::Surname {
-                return None;
-            }
-            let entry = self.entry(*at)?;
-            if *naming <= Naming::Alias {
-                place |= entry.subtype == "country";
-                if entry.kind != EntityType::Gpe {
-                    return None;
-                }
-            }
-        }
-        place.then_some(EntityType::Gpe)
-    }
-
-    /// The one country of that name.
-    pub fn country(&self, key: &str) -> Option<Country> {
-        self.one_country(key, |n| n <= Naming::Alias)
-    }
-
-    /// The one country whose adjective or people the folded name is.
-    pub fn demonym(&self, key: &str) -> Option<Country> {
-        self.one_country(key, |n| n == Naming::Demonym)
-    }
-
     /// The English name of the country that has the folded name as its adjective.
     pub fn name_of_demonym(&self, key: &str) -> Option<&str> {
-        self.demonym(key)?;
+        self.facts(key).demonym?;
         self.name_of(key, Naming::Demonym)
     }
 
     /// The English name of the country whose capital goes by the folded name.
     pub fn name_of_capital(&self, key: &str) -> Option<&str> {
-        self.capital_of(key)?;
+        self.facts(key).capital_of?;
         self.name_of(key, Naming::Capital)
     }
 
     fn name_of(&self, key: &str, wanted: Naming) -> Option<&str> {
         let (_, at) = self.find(key).into_iter().find(|(naming, _)| *naming == wanted)?;
         self.entry(at).map(|e| e.name)
-    }
-
-    /// True where a city of at least that prior has the folded name, and nothing but places and no person goes by it.
-    pub fn is_city(&self, key: &str, prior: f32) -> bool {
-        let found = self.find(key);
-        let entries: Vec<(Naming, Entry<'_>)> =
-            found.into_iter().filter_map(|(n, at)| Some((n, self.entry(at)?))).collect();
-        entries.iter().all(|(n, e)| *n != Naming::Surname && e.kind.is_place())
-            && entries.iter().any(|(n, e)| *n <= Naming::Alias && e.prior >= prior)
-    }
-
-    /// The one country whose capital goes by the folded name.
-    pub fn capital_of(&self, key: &str) -> Option<Country> {
-        self.one_country(key, |n| n == Naming::Capital)
-    }
-
-    /// True for states and provinces.
-    pub fn is_region(&self, key: &str) -> bool {
-        self.named(key).any(|e| e.subtype == "region")
-    }
-
-    fn one_country(&self, key: &str, wanted: fn(Naming) -> bool) -> Option<Country> {
-        let found = self.find(key).into_iter().filter(|(naming, _)| wanted(*naming));
-        let mut countries = found.filter_map(|(_, at)| self.entry(at)).filter(|e| e.subtype == "country");
-        let first = countries.next()?;
-        countries.next().is_none().then_some(first.country).flatten()
     }
 }
 

@@ -40,6 +40,8 @@ pub struct Query {
     pub roles: Vec<String>,
     /// Its gender.
     pub gender: Option<Gender>,
+    /// True to have the reasons in words.
+    pub explain: bool,
 }
 
 /// An entry that the query may mean.
@@ -51,7 +53,7 @@ pub struct Candidate<'a> {
     pub entry: Entry<'a>,
     /// The sum of the signs.
     pub score: f32,
-    /// Each sign that counted, and what it is worth.
+    /// Each sign that counted, what it is worth, and, where the query asked to explain, in words.
     pub reasons: Vec<(f32, String)>,
     /// True where something beside the name speaks for it.
     pub supported: bool,
@@ -76,15 +78,21 @@ const WELL_KNOWN: f32 = 0.85;
 /// The entries that the query may mean, scored.
 pub fn answer<'a>(kb: &'a Kb, query: &Query) -> Answer<'a> {
     let mut candidates: Vec<Candidate<'a>> = Vec::new();
+    let country = |word: &str| {
+        let facts = kb.facts(word);
+        facts.demonym.or(facts.country)
+    };
+    let why = |text: &dyn Fn() -> String| if query.explain { text() } else { String::new() };
+    let roles: Vec<Role> = query.roles.iter().map(|r| Role::new(r, country)).collect();
     for (n, name) in query.names.iter().enumerate() {
         for (naming, at) in found(kb, query, name) {
             match candidates.iter_mut().find(|c| c.at == at) {
                 Some(known) if n > 0 => {
                     known.score += 0.10;
-                    known.reasons.push((0.10, format!("also goes by {name:?}")));
+                    known.reasons.push((0.10, why(&|| format!("also goes by {name:?}"))));
                 }
                 Some(_) => {}
-                None => candidates.extend(kb.entry(at).map(|entry| scored(query, name, naming, at, entry))),
+                None => candidates.extend(kb.entry(at).map(|entry| scored(query, &roles, name, naming, at, entry))),
             }
         }
     }
@@ -179,15 +187,16 @@ fn respelt(word: &str) -> Vec<String> {
     found
 }
 
-fn scored<'a>(query: &Query, name: &str, fit: Fit, at: EntryRef, entry: Entry<'a>) -> Candidate<'a> {
-    let mut reasons = vec![(entry.prior, "how well known it is".to_owned())];
+fn scored<'a>(query: &Query, roles: &[Role], name: &str, fit: Fit, at: EntryRef, entry: Entry<'a>) -> Candidate<'a> {
+    let why = |text: &dyn Fn() -> String| if query.explain { text() } else { String::new() };
+    let mut reasons = vec![(entry.prior, why(&|| "how well known it is".to_owned()))];
     let mut supported = entry.prior >= WELL_KNOWN && fit != Fit::As(Naming::Surname);
     reasons.push(match fit {
-        Fit::As(Naming::Name) => (0.10, format!("{name:?} is its name")),
-        Fit::As(Naming::Surname) => (0.0, format!("{name:?} is the family name")),
-        Fit::As(_) => (0.08, format!("it goes by {name:?}")),
-        Fit::Partial => (0.06, format!("{name:?} with given names left out or added")),
-        Fit::Variant => (0.04, format!("{name:?} in another spelling")),
+        Fit::As(Naming::Name) => (0.10, why(&|| format!("{name:?} is its name"))),
+        Fit::As(Naming::Surname) => (0.0, why(&|| format!("{name:?} is the family name"))),
+        Fit::As(_) => (0.08, why(&|| format!("it goes by {name:?}"))),
+        Fit::Partial => (0.06, why(&|| format!("{name:?} with given names left out or added"))),
+        Fit::Variant => (0.04, why(&|| format!("{name:?} in another spelling"))),
     });
     if let Some(kind) = query.kind {
         let worth = if kind == entry.kind {
@@ -197,25 +206,29 @@ fn scored<'a>(query: &Query, name: &str, fit: Fit, at: EntryRef, entry: Entry<'a
         } else {
             -0.60
         };
-        reasons.push((worth, format!("the text has it as {}, the entry is {}", kind.as_str(), entry.kind.as_str())));
+        reasons.push((
+            worth,
+            why(&|| format!("the text has it as {}, the entry is {}", kind.as_str(), entry.kind.as_str())),
+        ));
     } else {
-        reasons.push((0.30, "any type is asked for".to_owned()));
+        reasons.push((0.30, why(&|| "any type is asked for".to_owned())));
     }
     let of_country = entry.country.filter(|_| entry.subtype != "company");
     if let Some(country) = of_country
         && let Some(rank) = query.countries.iter().position(|c| *c == country)
     {
-        reasons.push((if rank == 0 { 0.30 } else { 0.20 }, format!("the text speaks of {}", country.as_str())));
+        reasons
+            .push((if rank == 0 { 0.30 } else { 0.20 }, why(&|| format!("the text speaks of {}", country.as_str()))));
         // of a bare family name the country alone says too little, unless everybody knows who is meant
         supported |= fit != Fit::As(Naming::Surname) || entry.prior >= WELL_KNOWN;
     } else if of_country.is_some() && !query.countries.is_empty() && matches!(entry.subtype, "city" | "region") {
-        reasons.push((-0.10, "the text speaks of other countries only".to_owned()));
+        reasons.push((-0.10, why(&|| "the text speaks of other countries only".to_owned())));
     }
     if let Some(country) = entry.country
         && !entry.region.is_empty()
         && query.regions.iter().any(|(c, r)| *c == country && r == entry.region)
     {
-        reasons.push((0.50, format!("the text speaks of {}-{}", country.as_str(), entry.region)));
+        reasons.push((0.50, why(&|| format!("the text speaks of {}-{}", country.as_str(), entry.region))));
         supported = true;
     }
     if let Some((country, region)) = &query.within
@@ -224,17 +237,18 @@ fn scored<'a>(query: &Query, name: &str, fit: Fit, at: EntryRef, entry: Entry<'a
         let inside = entry.country == Some(*country)
             && region.as_ref().is_none_or(|r| r == entry.region)
             && entry.subtype != "country";
-        reasons.push((if inside { 0.90 } else { -0.90 }, "the place named behind it".to_owned()));
+        reasons.push((if inside { 0.90 } else { -0.90 }, why(&|| "the place named behind it".to_owned())));
         supported |= inside;
     }
     if entry.kind == EntityType::Person {
-        let role = office_sign(query, &entry);
+        let role = office_sign(query, roles, &entry);
         supported |= role.is_some_and(|(worth, _)| worth >= 0.5);
-        reasons.extend(role.map(|(worth, why)| (worth, why.to_owned())));
+        reasons.extend(role.map(|(worth, text)| (worth, why(&|| text.to_owned()))));
         let wrong = matches!((query.gender, entry.gender), (Some(a), Some(b)) if a != b);
         let unborn = matches!((query.date, entry.born), (Some(d), Some(born)) if born + 15 > d.year());
         if wrong || unborn {
-            reasons.push((-1.50, if wrong { "of the other gender" } else { "too young at the time" }.to_owned()));
+            reasons
+                .push((-1.50, why(&|| if wrong { "of the other gender" } else { "too young at the time" }.to_owned())));
         }
     } else {
         supported = true;
@@ -251,7 +265,7 @@ fn sure(candidates: &[Candidate<'_>]) -> Option<f32> {
 }
 
 /// What the roles say for or against the entry's offices.
-fn office_sign(query: &Query, entry: &Entry<'_>) -> Option<(f32, &'static str)> {
+fn office_sign(query: &Query, roles: &[Role], entry: &Entry<'_>) -> Option<(f32, &'static str)> {
     if entry.offices.is_empty() {
         return None;
     }
@@ -260,7 +274,7 @@ fn office_sign(query: &Query, entry: &Entry<'_>) -> Option<(f32, &'static str)> 
         None => o.to.is_none(),
     };
     let ended = |o: &super::Office<'_>| matches!((query.date, o.to), (Some(d), Some(t)) if t < d);
-    if query.roles.is_empty() {
+    if roles.is_empty() {
         return entry.offices.iter().any(held).then_some((0.15, "in office at the time"));
     }
     let mut best: Option<(f32, &'static str)> = None;
@@ -269,8 +283,7 @@ fn office_sign(query: &Query, entry: &Entry<'_>) -> Option<(f32, &'static str)> 
             best = Some(found);
         }
     };
-    for role in &query.roles {
-        let role = Role::new(role);
+    for role in roles {
         for office in &entry.offices {
             let foreign = role.countries.iter().any(|c| office.country.is_some_and(|o| o != *c))
                 && !role.countries.iter().any(|c| Some(*c) == office.country);
@@ -301,15 +314,14 @@ struct Role {
 const RANKS: &[&str] = &["vice", "deputy", "assistant", "under", "shadow", "junior"];
 
 impl Role {
-    fn new(text: &str) -> Self {
-        let kb = Kb::builtin();
+    fn new(text: &str, known: impl Fn(&str) -> Option<Country>) -> Self {
         let (mut words, mut countries, mut former) = (Vec::new(), Vec::new(), false);
         for word in fold::words(text) {
             match word.as_str() {
                 "former" | "ex" | "onetime" | "late" => former = true,
                 "then" | "current" | "new" | "the" | "of" | "for" | "and" | "to" | "a" | "federal" | "union"
                 | "acting" | "incumbent" | "s" => {}
-                _ => match kb.demonym(&word).or_else(|| kb.country(&word)) {
+                _ => match known(&word) {
                     Some(country) => countries.push(country),
                     None => words.push(same_word(word)),
                 },
@@ -320,7 +332,7 @@ impl Role {
 
     /// True where the office's title says no other thing: one of the two holds all the words of the other, and the rank is the same.
     fn fits(&self, title: &str) -> bool {
-        let title = Role { former: false, ..Role::new(title) };
+        let title = Role::new(title, |_| None);
         if self.words.is_empty() || title.words.is_empty() {
             return false;
         }

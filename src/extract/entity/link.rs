@@ -4,6 +4,7 @@
 //! name, adjective and capital, states, and places behind a comma ("Paris, Texas"). Two rounds: what the first links without doubt is
 //! context for the second.
 
+use super::gazetteer::Gazetteer;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
@@ -13,7 +14,7 @@ use super::discourse::Entity;
 use super::name::text;
 use crate::event::MentionKind;
 use crate::kb::score::{Query, answer};
-use crate::kb::{Country, Day, EntityType, Entry as KbEntry, Kb, fold};
+use crate::kb::{Country, Day, EntityType, Entry as KbEntry, fold};
 
 /// The answer for one entity.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -48,7 +49,7 @@ struct Spoken {
 }
 
 /// Looks every entity up.
-pub(super) fn link(ctx: &Context<'_>, kb: &Kb, entities: &mut [Entity]) {
+pub(super) fn link(ctx: &Context<'_>, kb: &Gazetteer<'_>, entities: &mut [Entity]) {
     let date = ctx.article.reference_date.and_then(|d| Day::first(&d.to_string()));
     let mut spoken = spoken(ctx, kb, entities);
     for _ in 0..2 {
@@ -57,7 +58,7 @@ pub(super) fn link(ctx: &Context<'_>, kb: &Kb, entities: &mut [Entity]) {
                 continue;
             }
             let query = query(ctx, kb, &entities[k], &spoken, date);
-            let found = answer(kb, &query);
+            let found = answer(kb.kb, &query);
             if let (Some(first), Some(sure)) = (found.candidates.first(), found.sure) {
                 let e = &first.entry;
                 entities[k].linked.entry = Some(Entry {
@@ -86,7 +87,7 @@ fn is_linkable(kind: EntityType) -> bool {
     matches!(kind, EntityType::Person | EntityType::Org | EntityType::Gpe | EntityType::Loc | EntityType::Fac)
 }
 
-fn query(ctx: &Context<'_>, kb: &Kb, e: &Entity, spoken: &Spoken, date: Option<Day>) -> Query {
+fn query(ctx: &Context<'_>, kb: &Gazetteer<'_>, e: &Entity, spoken: &Spoken, date: Option<Day>) -> Query {
     let mut names: Vec<String> = Vec::new();
     let own = e.mentions.iter().filter(|m| m.kind == MentionKind::Name && is_own_name(m.rule));
     for m in own {
@@ -111,24 +112,23 @@ fn query(ctx: &Context<'_>, kb: &Kb, e: &Entity, spoken: &Spoken, date: Option<D
         within: within.filter(|_| e.kind.is_place()),
         roles: e.roles.iter().map(|r| text(ctx.doc, r)).collect(),
         gender: e.gender,
+        explain: false,
     }
 }
 
 /// Countries and regions that the document names beyond doubt, by whatever name.
-fn spoken(ctx: &Context<'_>, kb: &Kb, entities: &[Entity]) -> Spoken {
+fn spoken(ctx: &Context<'_>, kb: &Gazetteer<'_>, entities: &[Entity]) -> Spoken {
     let mut spoken = Spoken::default();
     for e in entities {
         for m in e.mentions.iter().filter(|m| m.kind == MentionKind::Name) {
             let key = fold::key(&text(ctx.doc, &m.tokens));
-            let country = kb
-                .demonym(&key)
-                .or_else(|| kb.capital_of(&key))
-                .or_else(|| kb.country(&key).filter(|_| !kb.is_region(&key)));
+            let facts = kb.facts(&key);
+            let country = facts.demonym.or(facts.capital_of).or(facts.country.filter(|_| !facts.region));
             if let Some(country) = country.filter(|_| e.kind != EntityType::Person) {
                 *spoken.countries.entry(country).or_default() += 1;
             } else if e.kind.is_place()
                 // a great city says nothing of the province of its name
-                && !kb.named(&key).any(|c| c.subtype == "city" && c.prior >= 0.45)
+                && !facts.great_city
                 && let Some((country, region)) = region(kb, &key)
             {
                 *spoken.countries.entry(country).or_default() += 1;
@@ -140,7 +140,8 @@ fn spoken(ctx: &Context<'_>, kb: &Kb, entities: &[Entity]) -> Spoken {
     for role in entities.iter().flat_map(|e| &e.roles) {
         for i in role.clone() {
             let key = fold::key(ctx.doc.text(i));
-            if let Some(country) = kb.demonym(&key).or_else(|| kb.country(&key)) {
+            let facts = kb.facts(&key);
+            if let Some(country) = facts.demonym.or(facts.country) {
                 spoken.countries.entry(country).or_insert(1);
             }
         }
@@ -149,11 +150,12 @@ fn spoken(ctx: &Context<'_>, kb: &Kb, entities: &[Entity]) -> Spoken {
 }
 
 /// The one region of that name, where no country has it.
-fn region(kb: &Kb, key: &str) -> Option<(Country, String)> {
-    if kb.country(key).is_some() {
+fn region(kb: &Gazetteer<'_>, key: &str) -> Option<(Country, String)> {
+    let facts = kb.facts(key);
+    if facts.country.is_some() || !facts.region {
         return None;
     }
-    let mut regions = kb.named(key).filter(|e| e.subtype == "region");
+    let mut regions = kb.kb.named(key).filter(|e| e.subtype == "region");
     let first = regions.next()?;
     regions.next().is_none().then(|| place(&first)).flatten()
 }
@@ -163,7 +165,7 @@ fn place(e: &KbEntry<'_>) -> Option<(Country, String)> {
 }
 
 /// The place behind a comma: "Texas" of "Paris, Texas".
-fn within(ctx: &Context<'_>, kb: &Kb, name: &Range<usize>) -> Option<(Country, Option<String>)> {
+fn within(ctx: &Context<'_>, kb: &Gazetteer<'_>, name: &Range<usize>) -> Option<(Country, Option<String>)> {
     let doc = ctx.doc;
     if name.end + 1 >= doc.len() || doc.text(name.end) != "," || !doc.sent(name.start).contains(&(name.end + 1)) {
         return None;
@@ -177,9 +179,9 @@ fn within(ctx: &Context<'_>, kb: &Kb, name: &Range<usize>) -> Option<(Country, O
         let key = fold::key(&text);
         // "Atlanta, Georgia": of a state and a country, the one that has such a city
         let regions: Vec<(Country, String)> =
-            kb.named(&key).filter(|e| e.subtype == "region").filter_map(|e| place(&e)).collect();
+            kb.kb.named(&key).filter(|e| e.subtype == "region").filter_map(|e| place(&e)).collect();
         let city = fold::key(&super::name::text(doc, name));
-        let has = |c: Country, r: &str| kb.named(&city).any(|e| e.country == Some(c) && e.region == r);
+        let has = |c: Country, r: &str| kb.kb.named(&city).any(|e| e.country == Some(c) && e.region == r);
         if let Some((country, region)) = regions.iter().find(|(c, r)| has(*c, r)) {
             return Some((*country, Some(region.clone())));
         }
@@ -188,6 +190,6 @@ fn within(ctx: &Context<'_>, kb: &Kb, name: &Range<usize>) -> Option<(Country, O
             return Some((*country, None));
         }
         // a list of countries ("Pakistan, India and China") is no address
-        kb.country(&key).filter(|_| kb.country(&city).is_none()).map(|c| (c, None))
+        kb.facts(&key).country.filter(|_| kb.facts(&city).country.is_none()).map(|c| (c, None))
     })
 }

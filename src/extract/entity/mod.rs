@@ -5,6 +5,7 @@
 
 mod coref;
 mod discourse;
+mod gazetteer;
 mod id;
 mod link;
 mod mend;
@@ -13,6 +14,7 @@ mod salience;
 mod title;
 mod words;
 
+use gazetteer::Gazetteer;
 use std::ops::Range;
 
 pub use crate::kb::EntityType;
@@ -45,8 +47,9 @@ pub struct Entities<'a> {
 
 /// Mentions and entities; attributions are the speaker slots ("I" within a content is its source).
 pub fn entities<'a>(ctx: &'a Context<'a>, kb: &Kb, attributions: &[Attribution]) -> Entities<'a> {
+    let kb = &Gazetteer::new(kb);
     let names = name::names(ctx, kb);
-    let view = coref::View { ctx, kb, names: &names };
+    let view = coref::View::new(ctx, kb, &names);
     let chains = coref::chains(&view);
     let mut entities: Vec<Entity> = chains.iter().map(|c| entity(&view, c)).collect();
     link::link(ctx, kb, &mut entities);
@@ -81,7 +84,7 @@ fn entity(view: &coref::View<'_>, chain: &coref::Chain) -> Entity {
         // a country that only its adjective names
         .or_else(|| {
             let mut keys = chain.members.iter().map(|m| view.names[m.name].words.join(" "));
-            keys.find_map(|key| view.kb.name_of_demonym(&key).or_else(|| view.kb.name_of_capital(&key)))
+            keys.find_map(|key| view.kb.kb.name_of_demonym(&key).or_else(|| view.kb.kb.name_of_capital(&key)))
                 .map(str::to_owned)
         })
         .unwrap_or_else(|| text(&chain.members[0]));

@@ -1,6 +1,7 @@
 //! Names as the text has them: what the engine recognised, cut to the name itself, its errors mended where the document's own
 //! evidence is plain.
 
+use super::gazetteer::Gazetteer;
 use std::collections::HashMap;
 use std::ops::Range;
 
@@ -11,7 +12,7 @@ use super::mend;
 use super::title;
 use super::words::{is_honorific, is_title_word};
 use crate::kb::EntityType;
-use crate::kb::{Kb, fold};
+use crate::kb::fold;
 
 /// A name at a place of the text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,7 +64,7 @@ pub(super) fn text(doc: &Doc, tokens: &Range<usize>) -> String {
 }
 
 /// All names of the document in text order, disjoint.
-pub(super) fn names(ctx: &Context<'_>, kb: &Kb) -> Vec<Name> {
+pub(super) fn names(ctx: &Context<'_>, kb: &Gazetteer<'_>) -> Vec<Name> {
     let doc = ctx.doc;
     let spans = doc.ents().filter_map(|e| Some((e.tokens, EntityType::from_label(e.label)?)));
     let spans = mend::boundaries::mend(ctx, spans.collect());
@@ -94,7 +95,7 @@ pub(super) fn drop_overlaps(names: &mut Vec<Name>) {
 }
 
 /// "State" of "Secretary of State" and "Home" of "Home Secretary" name nothing of their own.
-fn drop_title_parts(doc: &Doc, kb: &Kb, names: &mut Vec<Name>) {
+fn drop_title_parts(doc: &Doc, kb: &Gazetteer<'_>, names: &mut Vec<Name>) {
     let mut seen: HashMap<String, usize> = HashMap::new();
     for name in names.iter() {
         *seen.entry(name.words.join(" ")).or_default() += 1;
@@ -113,7 +114,7 @@ fn drop_title_parts(doc: &Doc, kb: &Kb, names: &mut Vec<Name>) {
         let before_title =
             after < doc.len() && is_title_word(doc.text(after)) && doc.sent(after).contains(&name.tokens.start);
         let drop = portfolio && (of_title || before_title) || name.words.len() == 1 && is_title_word(&name.words[0]);
-        !drop || kb.knows(&name.words.join(" "), EntityType::Org)
+        !drop || kb.facts(&name.words.join(" ")).knows(EntityType::Org)
     });
 }
 

@@ -46,23 +46,23 @@ pub(super) fn assign(view: &View<'_>, chains: &mut Vec<Chain>) {
     let mut of_country: BTreeMap<Country, usize> = BTreeMap::new();
     for (c, chain) in chains.iter().enumerate() {
         if chain.kind == EntityType::Gpe
-            && let Some(country) = view.kb.country(&chain.longest(view).join(" "))
+            && let Some(country) = chain.country(view)
         {
             of_country.entry(country).or_insert(c);
         }
     }
     let demonym = |name: usize, chain: &Chain| {
         let key = view.names[name].words.join(" ");
-        view.kb.demonym(&key).filter(|_| chain.kind == EntityType::Norp && is_adjective(view, name))
+        view.kb.facts(&key).demonym.filter(|_| chain.kind == EntityType::Norp && is_adjective(view, name))
     };
     let capital = |name: usize, chain: &Chain| {
         let key = view.names[name].words.join(" ");
-        view.kb.capital_of(&key).filter(|_| chain.kind.is_place() && acts(view, name))
+        view.kb.facts(&key).capital_of.filter(|_| chain.kind.is_place() && acts(view, name))
     };
     let moved = take(chains, demonym);
     for (name, country) in moved {
         let to = *of_country.entry(country).or_insert_with(|| {
-            chains.push(Chain { kind: EntityType::Gpe, members: Vec::new() });
+            chains.push(Chain { kind: EntityType::Gpe, members: Vec::new(), longest: None });
             chains.len() - 1
         });
         chains[to].members.push(Member { name, rule: DEMONYM });
@@ -72,7 +72,7 @@ pub(super) fn assign(view: &View<'_>, chains: &mut Vec<Chain>) {
         take(chains, |name, chain| capital(name, chain).filter(|c| of_country.contains_key(c) || speaks(view, name)));
     for (name, country) in moved {
         let to = *of_country.entry(country).or_insert_with(|| {
-            chains.push(Chain { kind: EntityType::Gpe, members: Vec::new() });
+            chains.push(Chain { kind: EntityType::Gpe, members: Vec::new(), longest: None });
             chains.len() - 1
         });
         chains[to].members.push(Member { name, rule: CAPITAL });

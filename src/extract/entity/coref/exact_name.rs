@@ -23,7 +23,7 @@ pub(super) fn group(view: &View<'_>) -> Vec<Chain> {
             }
             None => {
                 places.insert(key, chains.len());
-                chains.push(Chain { kind: name.kind, members: vec![Member { name: i, rule: ID }] });
+                chains.push(Chain { kind: name.kind, members: vec![Member { name: i, rule: ID }], longest: Some(i) });
             }
         }
     }

@@ -17,15 +17,24 @@ pub(super) mod speaker;
 mod spelling_variant;
 
 use super::super::Context;
+use super::gazetteer::Gazetteer;
 use super::name::Name;
-use crate::kb::EntityType;
-use crate::kb::Kb;
+use crate::kb::{Country, EntityType};
 
 /// What rules read.
 pub(super) struct View<'a> {
     pub(super) ctx: &'a Context<'a>,
-    pub(super) kb: &'a Kb,
+    pub(super) kb: &'a Gazetteer<'a>,
     pub(super) names: &'a [Name],
+    /// The country that each name is a name of.
+    pub(super) countries: Vec<Option<Country>>,
+}
+
+impl<'a> View<'a> {
+    pub(super) fn new(ctx: &'a Context<'a>, kb: &'a Gazetteer<'a>, names: &'a [Name]) -> Self {
+        let countries = names.iter().map(|n| kb.facts(&n.words.join(" ")).country).collect();
+        Self { ctx, kb, names, countries }
+    }
 }
 
 /// Names that mean the same.
@@ -34,6 +43,8 @@ pub(super) struct Chain {
     pub(super) kind: EntityType,
     /// In text order.
     pub(super) members: Vec<Member>,
+    /// The member with the longest name of its own, the first of equals.
+    longest: Option<usize>,
 }
 
 /// A name of a chain.
@@ -69,7 +80,20 @@ impl Chain {
 
     /// The longest of [`Chain::keys`].
     fn longest<'a>(&self, view: &View<'a>) -> &'a [String] {
-        self.keys(view).first().copied().unwrap_or(&[])
+        self.longest.map_or(&[], |n| view.names[n].words.as_slice())
+    }
+
+    /// The country that the longest name is a name of.
+    fn country(&self, view: &View<'_>) -> Option<Country> {
+        view.countries[self.longest?]
+    }
+
+    /// Takes in another chain's members.
+    fn take(&mut self, view: &View<'_>, members: impl Iterator<Item = Member>) {
+        self.members.extend(members);
+        self.members.sort_by_key(|m| m.name);
+        let own = self.members.iter().filter(|m| !country::is_borrowed(m.rule)).map(|m| m.name);
+        self.longest = own.rev().max_by_key(|&n| view.names[n].words.len());
     }
 }
 
@@ -106,8 +130,7 @@ fn apply(view: &View<'_>, rule: &ChainRule, chains: &mut Vec<Chain>) {
                 name: m.name,
                 rule: if m.rule == exact_name::ID || m.rule == exact_name::TITLE_STRIPPED { rule.id } else { m.rule },
             });
-            chains[target].members.extend(moved);
-            chains[target].members.sort_by_key(|m| m.name);
+            chains[target].take(view, moved);
         }
         k += 1;
     }

@@ -4,6 +4,7 @@
 //! must not speak against the person's roles. Other nouns ([`HYPERNYM`]) mean the nearest entity before them whose type or name is of
 //! their sort ("the ministry": a name with "ministry" in it).
 
+use super::super::gazetteer::Gazetteer;
 use std::ops::Range;
 
 use copydesk_nlp::Doc;
@@ -14,7 +15,7 @@ use super::super::name::head;
 use super::super::words::{hypernym, is_title_word};
 use crate::event::MentionKind;
 use crate::kb::EntityType;
-use crate::kb::{Kb, fold};
+use crate::kb::fold;
 
 pub(super) const ROLE: &str = "role_nominal";
 pub(super) const HYPERNYM: &str = "hypernym_nominal";
@@ -23,7 +24,7 @@ pub(super) const HYPERNYM: &str = "hypernym_nominal";
 const HYPERNYM_REACH: usize = 3;
 
 /// Adds the common nouns that stand for named entities.
-pub(in super::super) fn resolve(ctx: &Context<'_>, kb: &Kb, d: &mut Discourse<'_>) {
+pub(in super::super) fn resolve(ctx: &Context<'_>, kb: &Gazetteer<'_>, d: &mut Discourse<'_>) {
     for chunk in ctx.doc.noun_chunks() {
         let h = head(ctx.doc, &chunk);
         if d.entity_at(h).is_some() || d.in_title(h) || ctx.doc.pos(h) == "PRON" || !is_definite(ctx.doc, h) {
@@ -54,7 +55,7 @@ fn is_definite(doc: &Doc, noun: usize) -> bool {
 }
 
 /// The person who has the office that the phrase of `noun` speaks of.
-fn role_holder(ctx: &Context<'_>, kb: &Kb, d: &Discourse<'_>, noun: usize) -> Option<usize> {
+fn role_holder(ctx: &Context<'_>, kb: &Gazetteer<'_>, d: &Discourse<'_>, noun: usize) -> Option<usize> {
     let doc = ctx.doc;
     if !is_title_word(doc.text(noun)) {
         return None;
@@ -80,7 +81,13 @@ fn role_holder(ctx: &Context<'_>, kb: &Kb, d: &Discourse<'_>, noun: usize) -> Op
 }
 
 /// "Panama coach ... Hernan Dario Gomez, coach of Panama": an office named before its holder is.
-fn named_later(ctx: &Context<'_>, kb: &Kb, d: &Discourse<'_>, noun: usize, office: &String) -> Option<usize> {
+fn named_later(
+    ctx: &Context<'_>,
+    kb: &Gazetteer<'_>,
+    d: &Discourse<'_>,
+    noun: usize,
+    office: &String,
+) -> Option<usize> {
     let doc = ctx.doc;
     let phrase = content_words(doc, doc.left_edge(noun)..noun + 1, kb);
     if phrase.len() < 2 {
@@ -103,7 +110,7 @@ fn end_of_phrase(doc: &Doc, noun: usize) -> usize {
 }
 
 /// The words of a phrase that mean something: folded lemmas, with countries for their demonyms.
-fn content_words(doc: &Doc, range: Range<usize>, kb: &Kb) -> Vec<String> {
+fn content_words(doc: &Doc, range: Range<usize>, kb: &Gazetteer<'_>) -> Vec<String> {
     let mut words = Vec::new();
     for i in range {
         if !matches!(doc.pos(i), "NOUN" | "PROPN" | "ADJ")
@@ -112,7 +119,8 @@ fn content_words(doc: &Doc, range: Range<usize>, kb: &Kb) -> Vec<String> {
             continue;
         }
         let word = fold::key(doc.text(i));
-        let country = kb.demonym(&word).or_else(|| kb.country(&word));
+        let facts = kb.facts(&word);
+        let country = facts.demonym.or(facts.country);
         words.push(match country {
             Some(country) => format!("country {}", country.as_str()),
             None if doc.pos(i) == "PROPN" || word.is_empty() => word,
@@ -124,7 +132,7 @@ fn content_words(doc: &Doc, range: Range<usize>, kb: &Kb) -> Vec<String> {
 }
 
 /// The nearest entity before `noun` that is of its sort.
-fn instance(ctx: &Context<'_>, kb: &Kb, d: &Discourse<'_>, noun: usize) -> Option<usize> {
+fn instance(ctx: &Context<'_>, kb: &Gazetteer<'_>, d: &Discourse<'_>, noun: usize) -> Option<usize> {
     let doc = ctx.doc;
     let sorts = hypernym(doc.lemma(noun))?;
     // "the company's shares" is fine, "the company that makes tyres" speaks of another
@@ -136,9 +144,11 @@ fn instance(ctx: &Context<'_>, kb: &Kb, d: &Discourse<'_>, noun: usize) -> Optio
         let e = &d.entities[k];
         let words = fold::words(&e.name);
         sorts.iter().any(|sort| match sort.split_once(':') {
-            Some(("GPE", "country")) => e.kind == EntityType::Gpe && kb.country(&words.join(" ")).is_some(),
+            Some(("GPE", "country")) => e.kind == EntityType::Gpe && kb.facts(&words.join(" ")).country.is_some(),
             Some(("GPE", _)) => {
-                e.kind == EntityType::Gpe && kb.country(&words.join(" ")).is_none() && !kb.is_region(&words.join(" "))
+                e.kind == EntityType::Gpe
+                    && kb.facts(&words.join(" ")).country.is_none()
+                    && !kb.facts(&words.join(" ")).region
             }
             Some(("ORG", "acronym")) => {
                 e.kind == EntityType::Org && words.len() == 1 && e.name.chars().all(char::is_uppercase)

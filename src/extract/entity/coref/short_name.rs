@@ -22,6 +22,7 @@ pub(super) fn assign(view: &View<'_>, chains: &mut [Chain]) {
             of_name[m.name] = Some(c);
         }
     }
+    let keys: Vec<Vec<&[String]>> = chains.iter().map(|c| c.keys(view)).collect();
     let mut moves = Vec::new();
     for (i, name) in view.names.iter().enumerate() {
         let Some(own) = of_name[i] else { continue };
@@ -30,7 +31,8 @@ pub(super) fn assign(view: &View<'_>, chains: &mut [Chain]) {
         if longest != name.words.as_slice() {
             continue;
         }
-        let fuller: Vec<usize> = (0..chains.len()).filter(|&c| c != own && is_fuller(view, name, &chains[c])).collect();
+        let fuller: Vec<usize> =
+            (0..chains.len()).filter(|&c| c != own && is_fuller(view, name, chains[c].kind, &keys[c])).collect();
         let Some(chosen) = choose(view, i, chains, &fuller, &last_meant) else { continue };
         last_meant.insert(name.words.join(" "), chosen);
         moves.push((i, own, chosen));
@@ -85,10 +87,10 @@ pub(super) fn chain_gender(view: &View<'_>, chain: &Chain) -> Option<Gender> {
 }
 
 /// True where `name` is a part of a name of `chain` that people use for the whole.
-fn is_fuller(view: &View<'_>, name: &Name, chain: &Chain) -> bool {
+fn is_fuller(view: &View<'_>, name: &Name, kind: EntityType, keys: &[&[String]]) -> bool {
     let short = name.words.as_slice();
-    let same = chain.kind == name.kind || chain.kind.is_place() && name.kind.is_place();
-    same && chain.keys(view).into_iter().any(|full| {
+    let same = kind == name.kind || kind.is_place() && name.kind.is_place();
+    same && keys.iter().any(|full| {
         full.len() > short.len()
             && match name.kind {
                 EntityType::Person => part_of_person(short, full),
@@ -112,7 +114,8 @@ fn part_of_person(short: &[String], full: &[String]) -> bool {
 fn part_of_body(view: &View<'_>, short: &[String], full: &[String]) -> bool {
     if full.ends_with(short) {
         let rest = &full[..full.len() - short.len()];
-        let country = view.kb.country(&rest.join(" ")).is_some() || view.kb.demonym(&rest.join(" ")).is_some();
+        let facts = view.kb.facts(&rest.join(" "));
+        let country = facts.country.is_some() || facts.demonym.is_some();
         return country
             || short.len() >= 2 && rest.len() == 1 && !is_small(&rest[0])
             || short.len() == 1 && rest.last().is_some_and(|w| w == "of") && short[0].len() >= 6;

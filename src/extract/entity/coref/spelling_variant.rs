@@ -21,7 +21,7 @@ fn joins(view: &View<'_>, short: &Chain, full: &Chain) -> bool {
     }
     let order = full.members.len() > short.members.len()
         || full.members.len() == short.members.len() && full.members[0].name < short.members[0].name;
-    let known = |words: &[String]| view.kb.contains(&words.join(" "));
+    let known = |words: &[String]| view.kb.facts(&words.join(" ")).known();
     // two entries of the knowledge base are two, however alike
     order && is_variant(a, b) && !(known(a) && known(b))
 }

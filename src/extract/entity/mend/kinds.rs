@@ -1,5 +1,6 @@
 //! Types: the same name is the same sort of thing throughout a document, and the family name of a person is a person.
 
+use super::super::gazetteer::Gazetteer;
 use std::collections::HashMap;
 
 use copydesk_nlp::Doc;
@@ -7,13 +8,12 @@ use copydesk_nlp::Doc;
 use super::super::name::Name;
 use super::super::title;
 use crate::kb::EntityType;
-use crate::kb::Kb;
 
 /// How much a title before the name speaks for a person.
 const TITLE_WEIGHT: usize = 3;
 
 /// Gives every name the type that the document as a whole gives it.
-pub(in super::super) fn mend(doc: &Doc, kb: &Kb, names: &mut [Name]) {
+pub(in super::super) fn mend(doc: &Doc, kb: &Gazetteer<'_>, names: &mut [Name]) {
     as_known(kb, names);
     by_title(doc, names);
     by_majority(names);
@@ -21,10 +21,10 @@ pub(in super::super) fn mend(doc: &Doc, kb: &Kb, names: &mut [Name]) {
 }
 
 /// What the knowledge base holds as a country, and nothing else of that name, is one.
-fn as_known(kb: &Kb, names: &mut [Name]) {
+fn as_known(kb: &Gazetteer<'_>, names: &mut [Name]) {
     for name in names {
-        if let Some(kind) = kb.settled_type(&name.words.join(" ")) {
-            name.kind = kind;
+        if kb.facts(&name.words.join(" ")).settled {
+            name.kind = EntityType::Gpe;
         }
     }
 }

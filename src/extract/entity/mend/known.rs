@@ -1,18 +1,19 @@
 //! What the knowledge base knows about a span: a name that goes on beyond it ("Moon Jae-in", "New South Wales"), and a city that the engine
 //! took for a person or missed, where the sentence has it as a place ("in Lahore and Karachi").
 
+use super::super::gazetteer::Gazetteer;
 use copydesk_nlp::Doc;
 
 use super::super::super::Context;
 use super::super::name::{Name, text};
 use super::super::words::given_name_gender;
-use crate::kb::{EntityType, Kb, fold};
+use crate::kb::{EntityType, fold};
 
 /// How well known a city must be that the engine missed.
 const MISSED_CITY: f32 = 0.3;
 
 /// Stretches names to the known name that they are part of, and finds cities by their place in the sentence.
-pub(in super::super) fn mend(ctx: &Context<'_>, kb: &Kb, names: &mut Vec<Name>) {
+pub(in super::super) fn mend(ctx: &Context<'_>, kb: &Gazetteer<'_>, names: &mut Vec<Name>) {
     let doc = ctx.doc;
     let mut taken = vec![false; doc.len()];
     for name in names.iter() {
@@ -29,7 +30,7 @@ pub(in super::super) fn mend(ctx: &Context<'_>, kb: &Kb, names: &mut Vec<Name>) 
             && name.title.is_none()
             && is_city(kb, &key)
             && (stands_as_place(doc, name.head(doc))
-                || name.kind == EntityType::Person && kb.capital_of(&key).is_some())
+                || name.kind == EntityType::Person && kb.facts(&key).capital_of.is_some())
         {
             name.kind = EntityType::Gpe;
         }
@@ -60,8 +61,8 @@ pub(in super::super) fn mend(ctx: &Context<'_>, kb: &Kb, names: &mut Vec<Name>) 
     names.sort_by_key(|n| n.tokens.start);
 }
 
-fn is_city(kb: &Kb, key: &str) -> bool {
-    kb.is_city(key, MISSED_CITY) && given_name_gender(key).is_none()
+fn is_city(kb: &Gazetteer<'_>, key: &str) -> bool {
+    kb.facts(key).place >= MISSED_CITY && given_name_gender(key).is_none()
 }
 
 /// True behind "in", "near", "to" ..., alone or in a list.
@@ -78,10 +79,10 @@ fn stands_as_place(doc: &Doc, i: usize) -> bool {
 }
 
 /// Takes up to two more tokens on either side where the longer name is known and the shorter is not that known name itself.
-fn stretch(doc: &Doc, kb: &Kb, name: &mut Name, taken: &mut [bool]) {
+fn stretch(doc: &Doc, kb: &Gazetteer<'_>, name: &mut Name, taken: &mut [bool]) {
     let kind = name.kind;
     if !matches!(kind, EntityType::Person | EntityType::Gpe | EntityType::Org | EntityType::Loc)
-        || kb.knows(&name.words.join(" "), kind) && kind == EntityType::Person
+        || kb.facts(&name.words.join(" ")).knows(kind) && kind == EntityType::Person
     {
         return;
     }
@@ -103,8 +104,8 @@ fn stretch(doc: &Doc, kb: &Kb, name: &mut Name, taken: &mut [bool]) {
         }
         let written = text(doc, &longer);
         let words = fold::words(&written);
-        let known =
-            kb.knows(&words.join(" "), kind) || kind == EntityType::Loc && kb.knows(&words.join(" "), EntityType::Gpe);
+        let facts = kb.facts(&words.join(" "));
+        let known = facts.knows(kind) || kind == EntityType::Loc && facts.knows(EntityType::Gpe);
         if known && words.len() > name.words.len() {
             taken[longer.clone()].fill(true);
             name.tokens = longer;

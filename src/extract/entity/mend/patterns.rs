@@ -1,17 +1,18 @@
 //! Names that the engine misses and that their form gives away: "Operation Sindoor", a country in a compound ("Pakistan-US").
 
+use super::super::gazetteer::Gazetteer;
 use copydesk_nlp::Doc;
 
 use super::super::super::Context;
 use super::super::name::Name;
 use crate::kb::EntityType;
-use crate::kb::{Kb, fold};
+use crate::kb::fold;
 
 /// Longest name that is looked up, in tokens.
 const MAX_NAME: usize = 4;
 
 /// Adds names found by their form. The list may come out unordered.
-pub(in super::super) fn add(ctx: &Context<'_>, kb: &Kb, names: &mut Vec<Name>) {
+pub(in super::super) fn add(ctx: &Context<'_>, kb: &Gazetteer<'_>, names: &mut Vec<Name>) {
     let doc = ctx.doc;
     let mut taken = vec![false; doc.len()];
     for name in names.iter() {
@@ -48,7 +49,7 @@ fn operations(doc: &Doc, names: &mut [Name], taken: &mut [bool], found: &mut Vec
 }
 
 /// Country names of the knowledge base that no entity holds, the longest first.
-fn countries(doc: &Doc, kb: &Kb, taken: &mut [bool], found: &mut Vec<Name>) {
+fn countries(doc: &Doc, kb: &Gazetteer<'_>, taken: &mut [bool], found: &mut Vec<Name>) {
     let mut i = 0;
     while i < doc.len() {
         if taken[i] || !is_capitalised(doc, i) || !doc.text(i).chars().any(char::is_alphabetic) {
@@ -61,8 +62,7 @@ fn countries(doc: &Doc, kb: &Kb, taken: &mut [bool], found: &mut Vec<Name>) {
             }
             let text = super::super::name::text(doc, &(i..end));
             let all_caps = text.chars().all(|c| !c.is_lowercase());
-            let settled = kb.settled_type(&fold::key(&text))?;
-            (settled == EntityType::Gpe && (text.len() > 3 || all_caps)).then_some(end)
+            (kb.facts(&fold::key(&text)).settled && (text.len() > 3 || all_caps)).then_some(end)
         });
         match longest.and_then(|end| Name::new(doc, i..end, EntityType::Gpe)) {
             Some(name) => {

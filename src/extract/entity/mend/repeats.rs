@@ -1,5 +1,6 @@
 //! A name that the engine saw once is a name wherever its words stand again.
 
+use super::super::gazetteer::Gazetteer;
 use std::collections::HashMap;
 
 use copydesk_nlp::Doc;
@@ -7,10 +8,10 @@ use copydesk_nlp::Doc;
 use super::super::super::Context;
 use super::super::name::{Name, text};
 use crate::kb::EntityType;
-use crate::kb::{Kb, fold};
+use crate::kb::fold;
 
 /// Adds the occurrences of known names, and of the family names of known people, that no name covers.
-pub(in super::super) fn add(ctx: &Context<'_>, _kb: &Kb, names: &mut Vec<Name>) {
+pub(in super::super) fn add(ctx: &Context<'_>, _kb: &Gazetteer<'_>, names: &mut Vec<Name>) {
     let doc = ctx.doc;
     let mut known: HashMap<String, EntityType> = HashMap::new();
     let mut longest = 1;
