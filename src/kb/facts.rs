@@ -79,7 +79,7 @@ impl Kb {
         facts
     }
 
-    fn brief(&self, at: EntryRef) -> Option<super::layer::Brief<'_>> {
+    pub(super) fn brief(&self, at: EntryRef) -> Option<super::layer::Brief<'_>> {
         self.layers.get(usize::from(at.layer))?.brief(at.offset)
     }
 }

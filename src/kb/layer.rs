@@ -56,6 +56,7 @@ impl AsRef<[u8]> for Section {
 /// What a glance at a record shows.
 pub(super) struct Brief<'a> {
     pub(super) kind: EntityType,
+    pub(super) name: &'a str,
     pub(super) prior: f32,
     pub(super) country: Option<super::Country>,
     pub(super) subtype: &'a str,
@@ -165,13 +166,13 @@ impl Layer {
             }
         }
         let kind = *EntityType::ALL.get(usize::from(r.byte()?))?;
-        r.text()?;
+        let name = r.text()?;
         r.byte()?;
         let prior = f32::from(r.byte()?) / 255.0;
         let country = r.country()?;
         r.number()?;
         let subtype = self.string(r.number()?)?;
-        Some(Brief { kind, prior, country, subtype })
+        Some(Brief { kind, name, prior, country, subtype })
     }
 
     /// All records.

@@ -122,7 +122,7 @@ fn found(kb: &Kb, query: &Query, name: &str) -> Vec<(Fit, EntryRef)> {
         // the same family name, and given names that differ by a letter or by one left out
         let family = &words[words.len() - 1];
         for (naming, at) in kb.find(family) {
-            let Some(entry) = kb.entry(at).filter(|_| naming == Naming::Surname) else { continue };
+            let Some(entry) = kb.brief(at).filter(|_| naming == Naming::Surname) else { continue };
             let known = fold::words(entry.name);
             if is_variant(&words, &known) {
                 found.push((Fit::Variant, at));

@@ -41,6 +41,8 @@ pub(super) struct Discourse<'a> {
     at: Vec<u32>,
     /// For each token, the number of its sentence.
     sentences: Vec<u32>,
+    /// Noun phrases.
+    pub(super) chunks: Vec<Range<usize>>,
     /// What unnamed phrase a pronoun goes back to.
     antecedents: HashMap<usize, Range<usize>>,
 }
@@ -57,7 +59,7 @@ impl<'a> Discourse<'a> {
         for (k, s) in ctx.doc.sents().enumerate() {
             sentences[s].fill(k as u32);
         }
-        Self { ctx, entities, at, sentences, antecedents: HashMap::new() }
+        Self { ctx, entities, at, sentences, chunks: ctx.doc.noun_chunks(), antecedents: HashMap::new() }
     }
 
     /// Adds a mention of entity `k`.

@@ -52,13 +52,16 @@ struct Spoken {
 pub(super) fn link(ctx: &Context<'_>, kb: &Gazetteer<'_>, entities: &mut [Entity]) {
     let date = ctx.article.reference_date.and_then(|d| Day::first(&d.to_string()));
     let mut spoken = spoken(ctx, kb, entities);
+    // what the base has nothing for in the first round, it has nothing for in the second
+    let mut unknown = vec![false; entities.len()];
     for _ in 0..2 {
         for k in 0..entities.len() {
-            if entities[k].linked.entry.is_some() || !is_linkable(entities[k].kind) {
+            if unknown[k] || entities[k].linked.entry.is_some() || !is_linkable(entities[k].kind) {
                 continue;
             }
             let query = query(ctx, kb, &entities[k], &spoken, date);
             let found = answer(kb.kb, &query);
+            unknown[k] = found.candidates.is_empty();
             if let (Some(first), Some(sure)) = (found.candidates.first(), found.sure) {
                 let e = &first.entry;
                 entities[k].linked.entry = Some(Entry {

@@ -136,7 +136,7 @@ fn acts(view: &View<'_>, name: usize) -> bool {
             let preposition = doc.norm(doc.head(at));
             let of_relation = doc.head(doc.head(at));
             PARTY_PREPOSITIONS.contains(&preposition)
-                && !(preposition == "from" && matches!(doc.pos(of_relation), "VERB"))
+                || preposition == "from" && is_utterance(doc.lemma(of_relation))
                 || !PLACE_PREPOSITIONS.contains(&preposition)
                     && matches!(doc.lemma(of_relation), "tie" | "relation" | "pressure" | "accuse")
         }

@@ -25,7 +25,7 @@ const HYPERNYM_REACH: usize = 3;
 
 /// Adds the common nouns that stand for named entities.
 pub(in super::super) fn resolve(ctx: &Context<'_>, kb: &Gazetteer<'_>, d: &mut Discourse<'_>) {
-    for chunk in ctx.doc.noun_chunks() {
+    for chunk in d.chunks.clone() {
         let h = head(ctx.doc, &chunk);
         if d.entity_at(h).is_some() || d.in_title(h) || ctx.doc.pos(h) == "PRON" || !is_definite(ctx.doc, h) {
             continue;

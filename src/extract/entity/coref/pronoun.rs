@@ -120,7 +120,7 @@ fn candidates(ctx: &Context<'_>, d: &Discourse<'_>) -> Vec<Candidate> {
             }
         }
     }
-    for chunk in doc.noun_chunks() {
+    for chunk in d.chunks.iter().cloned() {
         let head = super::super::name::head(doc, &chunk);
         if d.entity_at(head).is_some() || doc.pos(head) == "PRON" || d.beside_name(head).is_some() {
             continue;

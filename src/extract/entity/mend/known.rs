@@ -97,6 +97,11 @@ fn stretch(doc: &Doc, kb: &Gazetteer<'_>, name: &mut Name, taken: &mut [bool]) {
             continue;
         }
         let longer = start - left..end + right;
+        // a hyphen or another capital goes on with the name
+        let joined = |t: usize| doc.text(t) == "-" || doc.text(t).chars().next().is_some_and(char::is_uppercase);
+        if !(longer.start..start).chain(end..longer.end).next().is_some_and(joined) {
+            continue;
+        }
         let capital = doc.text(longer.start).chars().next().is_some_and(char::is_uppercase);
         let last = doc.text(longer.end - 1);
         if !capital || !last.chars().any(char::is_alphanumeric) {

@@ -52,11 +52,14 @@ fn operations(doc: &Doc, names: &mut [Name], taken: &mut [bool], found: &mut Vec
 fn countries(doc: &Doc, kb: &Gazetteer<'_>, taken: &mut [bool], found: &mut Vec<Name>) {
     let mut i = 0;
     while i < doc.len() {
-        if taken[i] || !is_capitalised(doc, i) || !doc.text(i).chars().any(char::is_alphabetic) {
+        if taken[i] || !is_capitalised(doc, i) || doc.pos(i) != "PROPN" || !doc.text(i).chars().any(char::is_alphabetic)
+        {
             i += 1;
             continue;
         }
-        let longest = (i + 1..=doc.len().min(i + MAX_NAME)).rev().find_map(|end| {
+        let goes_on = |&t: &usize| is_capitalised(doc, t) || matches!(doc.text(t), "of" | "the" | "and" | "-");
+        let last = i + 1 + (i + 1..doc.len().min(i + MAX_NAME)).take_while(goes_on).count();
+        let longest = (i + 1..=last).rev().find_map(|end| {
             if taken[i..end].contains(&true) || !doc.sent(i).contains(&(end - 1)) {
                 return None;
             }

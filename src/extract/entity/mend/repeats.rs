@@ -1,7 +1,7 @@
 //! A name that the engine saw once is a name wherever its words stand again.
 
 use super::super::gazetteer::Gazetteer;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use copydesk_nlp::Doc;
 
@@ -25,6 +25,7 @@ pub(in super::super) fn add(ctx: &Context<'_>, _kb: &Gazetteer<'_>, names: &mut 
             }
         }
     }
+    let first_words: HashSet<&str> = known.keys().filter_map(|k| k.split(' ').next()).collect();
     let mut taken = vec![false; doc.len()];
     for name in names.iter() {
         taken[name.tokens.clone()].fill(true);
@@ -32,7 +33,10 @@ pub(in super::super) fn add(ctx: &Context<'_>, _kb: &Gazetteer<'_>, names: &mut 
     let mut found = Vec::new();
     let mut i = 0;
     while i < doc.len() {
-        match (!taken[i]).then(|| repeat(doc, i, longest, &taken, &known)).flatten() {
+        let begins = !taken[i]
+            && doc.text(i).chars().next().is_some_and(char::is_uppercase)
+            && fold::words(doc.text(i)).first().is_some_and(|w| first_words.contains(w.as_str()));
+        match begins.then(|| repeat(doc, i, longest, &taken, &known)).flatten() {
             Some(name) => {
                 i = name.tokens.end;
                 found.push(name);
@@ -45,9 +49,6 @@ pub(in super::super) fn add(ctx: &Context<'_>, _kb: &Gazetteer<'_>, names: &mut 
 }
 
 fn repeat(doc: &Doc, i: usize, longest: usize, taken: &[bool], known: &HashMap<String, EntityType>) -> Option<Name> {
-    if !doc.text(i).chars().next().is_some_and(char::is_uppercase) {
-        return None;
-    }
     let sentence = doc.sent(i);
     for end in (i + 1..=(i + longest).min(sentence.end)).rev() {
         if taken[i..end].contains(&true) {
