@@ -33,21 +33,23 @@ impl Assignment {
 }
 
 impl ClientContext for Assignment {
-    fn stats(&self, statistics: Statistics) {
+    fn stats_raw(&self, statistics: &[u8]) {
+        let Ok(statistics) = serde_json::from_slice::<Statistics>(statistics) else {
+            self.metrics.stats_parse_failures.inc();
+            return;
+        };
         for (topic, statistics) in &statistics.topics {
             for (partition, statistics) in &statistics.partitions {
-                // -1: not assigned, or not known yet.
-                if statistics.consumer_lag < 0 || *partition < 0 || statistics.fetch_state != "active" {
+                if *partition < 0 || statistics.fetch_state != "active" {
                     continue;
                 }
-                let labels = [topic.as_str(), &partition.to_string()];
-                self.metrics.lag.with_label_values(&labels).set(statistics.consumer_lag);
-                self.health.lag(self.worker, topic, *partition, statistics.consumer_lag);
+                let Some(lag) = lag(statistics) else { continue };
+                self.metrics.lag.with_label_values(&[topic.as_str(), &partition.to_string()]).set(lag);
+                self.health.lag(self.worker, topic, *partition, lag);
             }
         }
-        if statistics.brokers.values().any(|broker| broker.state == "UP") {
-            self.health.brokers(self.worker, false);
-        }
+        let up = statistics.brokers.values().any(|broker| broker.state == "UP");
+        self.health.brokers(self.worker, !up);
     }
 
     fn error(&self, error: KafkaError, reason: &str) {
@@ -57,6 +59,16 @@ impl ClientContext for Assignment {
         }
         warn!(%error, reason, "consumer reports an error");
     }
+}
+
+/// Records that wait, if that is known. The markers of a transactional writer take offsets but are no records: what was fetched to the
+/// end and handed over has no lag, wherever the last record lies.
+fn lag(partition: &rdkafka::statistics::Partition) -> Option<i64> {
+    let all_fetched = partition.ls_offset >= 0 && partition.next_offset >= partition.ls_offset;
+    if all_fetched && partition.fetchq_cnt == 0 {
+        return Some(0);
+    }
+    Some(partition.consumer_lag).filter(|&lag| lag >= 0)
 }
 
 impl ConsumerContext for Assignment {

@@ -1,5 +1,6 @@
 //! librdkafka clients from settings: what the guarantees rest on is set here, last.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -9,7 +10,6 @@ use rdkafka::consumer::{BaseConsumer, Consumer};
 use rdkafka::error::{KafkaError, KafkaResult};
 use rdkafka::message::DeliveryResult;
 use rdkafka::producer::{BaseProducer, ProducerContext};
-use rdkafka::statistics::Statistics;
 use tracing::warn;
 
 use crate::config::{Config, Delivery, GroupProtocol};
@@ -133,13 +133,29 @@ pub(super) struct SharedWatch(pub(super) Arc<ProducerWatch>);
 /// A worker's producer.
 pub(super) type Producer = BaseProducer<SharedWatch>;
 
+/// The part of librdkafka's statistics that tells of requests whose fate is not known.
+#[derive(serde::Deserialize)]
+struct Transport {
+    brokers: BTreeMap<String, BrokerTransport>,
+}
+
+#[derive(serde::Deserialize)]
+struct BrokerTransport {
+    #[serde(default)]
+    txretries: u64,
+    #[serde(default)]
+    req_timeouts: u64,
+    #[serde(default)]
+    disconnects: u64,
+}
+
 impl ClientContext for SharedWatch {
-    fn stats(&self, statistics: Statistics) {
-        let trouble: u64 = statistics
-            .brokers
-            .values()
-            .map(|broker| broker.txretries + broker.req_timeouts + broker.disconnects.unwrap_or(0).max(0) as u64)
-            .sum();
+    fn stats_raw(&self, statistics: &[u8]) {
+        let Ok(Transport { brokers }) = serde_json::from_slice(statistics) else {
+            self.0.metrics.stats_parse_failures.inc();
+            return;
+        };
+        let trouble = brokers.values().map(|broker| broker.txretries + broker.req_timeouts + broker.disconnects).sum();
         self.0.trouble.store(trouble, Ordering::Release);
         self.0.ticks.fetch_add(1, Ordering::Release);
     }

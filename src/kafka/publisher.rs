@@ -2,12 +2,12 @@
 //!
 //! librdkafka does not speak KIP-890: an EndTxn request that it gave up on and sent again may still reach the broker later and end
 //! a *later* transaction (librdkafka issue 5423). So two producers take turns, and before one begins again its statistics must
-//! be newer than its last commit; if they show that a request was repeated, timed out or lost with its connection, the producer is
+//! be newer than its last one; if they show that a request was repeated, timed out or lost with its connection, the producer is
 //! replaced: the new one's epoch fences whatever is still on its way.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use rdkafka::TopicPartitionList;
@@ -24,8 +24,12 @@ use crate::ops::metrics::Metrics;
 
 /// Producers that take turns.
 const TURNS: usize = 2;
-/// Longest wait for statistics that are newer than a commit; the statistics come every 100 ms.
+/// Statistics that must come after a transaction before its producer begins another one. The first may have been on its way already.
+const NEWER_TICKS: u64 = 2;
+/// Longest wait for them; statistics come every 100 ms.
 const MAX_TICK_WAIT: Duration = Duration::from_secs(1);
+/// Longest wait for the brokers where the worker can go on polling and come back.
+const PATIENCE: Duration = Duration::from_secs(5);
 /// Pause before a failed step is tried again.
 const BACKOFF: Duration = Duration::from_millis(100);
 
@@ -36,17 +40,23 @@ pub(super) type Offsets = BTreeMap<(String, i32), i64>;
 pub(super) struct Publisher {
     config: Arc<Config>,
     metrics: Arc<Metrics>,
-    stop: Arc<AtomicBool>,
-    transactional_id: String,
-    producers: Vec<Turn>,
+    slots: Vec<Slot>,
     next: usize,
+    /// Offsets of a commit that nobody knows the end of.
+    in_doubt: Option<Offsets>,
 }
 
-/// One of the producers that take turns.
+/// One of the places in the round of producers.
+struct Slot {
+    transactional_id: String,
+    /// `None`: has to be made.
+    turn: Option<Turn>,
+}
+
+/// A producer that can begin a transaction.
 struct Turn {
     producer: Producer,
     watch: Arc<ProducerWatch>,
-    transactional_id: String,
     /// Statistics that had come when the last transaction ended.
     ticks_at_end: Option<u64>,
     /// Trouble known when the last transaction began.
@@ -58,191 +68,218 @@ struct Turn {
 pub(super) enum Published {
     /// Committed.
     Done,
-    /// Nothing of it is visible: publish the batch again.
+    /// Nothing of it is visible, or the brokers must be asked: poll, then publish the batch again.
     Again,
 }
 
 impl Publisher {
-    /// A publisher whose transactional ids start with `transactional_id`. Waits until the brokers know them.
-    pub(super) fn new(
-        config: Arc<Config>,
-        metrics: Arc<Metrics>,
-        stop: Arc<AtomicBool>,
-        transactional_id: String,
-    ) -> KafkaResult<Self> {
-        let mut publisher = Self { config, metrics, stop, transactional_id, producers: Vec::new(), next: 0 };
-        for turn in 0..TURNS {
-            let turn = publisher.turn(format!("{}-{turn}", publisher.transactional_id))?;
-            publisher.producers.push(turn);
-        }
-        Ok(publisher)
+    /// A publisher whose transactional ids start with `transactional_id`.
+    pub(super) fn new(config: Arc<Config>, metrics: Arc<Metrics>, transactional_id: &str) -> Self {
+        let slot = |turn| Slot { transactional_id: format!("{transactional_id}-{turn}"), turn: None };
+        Self { config, metrics, slots: (0..TURNS).map(slot).collect(), next: 0, in_doubt: None }
     }
 
     fn is_transactional(&self) -> bool {
         self.config.kafka.delivery == Delivery::ExactlyOnce
     }
 
-    /// A new producer, ready to begin: initialising it ends or aborts what an earlier one with its id left open.
-    fn turn(&self, transactional_id: String) -> KafkaResult<Turn> {
-        loop {
-            let watch = Arc::new(ProducerWatch::new(Arc::clone(&self.metrics)));
-            let config = client::producer(&self.config, &transactional_id);
-            let producer: Producer = config.create_with_context(SharedWatch(Arc::clone(&watch)))?;
-            let initialised =
-                if self.is_transactional() { producer.init_transactions(Duration::from_secs(30)) } else { Ok(()) };
-            match initialised {
-                Ok(()) => {
-                    return Ok(Turn { producer, watch, transactional_id, ticks_at_end: None, trouble_at_begin: 0 });
-                }
-                Err(error) if self.stop.load(Ordering::Relaxed) => return Err(error),
-                Err(error) => {
-                    warn!(%error, transactional_id, "cannot initialise transactions, trying again");
-                    std::thread::sleep(BACKOFF * 10);
-                }
-            }
-        }
-    }
-
-    /// Publishes a batch. `records` are produced, `offsets` committed for `consumer`'s group.
+    /// Makes the producers that are missing; this ends what earlier ones with their ids left open. False if the brokers do not
+    /// answer within a few seconds.
     ///
     /// # Errors
-    /// If no new producer can be made while stopping.
+    /// If no producer can be made with these settings.
+    pub(super) fn prepare(&mut self) -> KafkaResult<bool> {
+        for at in 0..self.slots.len() {
+            if self.slots[at].turn.is_none() {
+                self.slots[at].turn = self.turn(&self.slots[at].transactional_id)?;
+            }
+        }
+        Ok(self.slots.iter().all(|slot| slot.turn.is_some()))
+    }
+
+    /// A new producer, ready to begin: its epoch fences every earlier one with the same id.
+    fn turn(&self, transactional_id: &str) -> KafkaResult<Option<Turn>> {
+        let watch = Arc::new(ProducerWatch::new(Arc::clone(&self.metrics)));
+        let config = client::producer(&self.config, transactional_id);
+        let producer: Producer = config.create_with_context(SharedWatch(Arc::clone(&watch)))?;
+        if self.is_transactional()
+            && let Err(error) = producer.init_transactions(PATIENCE)
+        {
+            warn!(%error, transactional_id, "cannot initialise transactions yet");
+            return Ok(None);
+        }
+        Ok(Some(Turn { producer, watch, ticks_at_end: None, trouble_at_begin: 0 }))
+    }
+
+    /// Publishes a batch. `records` are produced, `offsets` committed for `consumer`'s group. A batch that comes again after
+    /// [`Published::Again`] may lack partitions that went.
+    ///
+    /// # Errors
+    /// If no producer can be made with these settings.
     pub(super) fn publish<C: ConsumerContext>(
         &mut self,
         consumer: &BaseConsumer<C>,
         records: &[OutRecord<'_>],
         offsets: &Offsets,
     ) -> KafkaResult<Published> {
-        self.next = (self.next + 1) % TURNS;
-        self.make_sound()?;
-        let start = Instant::now();
-        match self.attempt(consumer, records, offsets) {
-            Ok(()) => {
-                self.metrics.transaction_duration.observe(start.elapsed().as_secs_f64());
-                let turn = &mut self.producers[self.next];
-                turn.ticks_at_end = Some(turn.watch.ticks.load(Ordering::Acquire));
-                Ok(Published::Done)
-            }
-            Err((step, error)) => {
-                warn!(%error, step, "a batch was not published");
-                if classify(&error) == Fault::Replace || !self.abort() {
-                    let reason = if classify(&error) == Fault::Replace { "fatal" } else { "abort_failed" };
-                    self.replace(reason)?;
-                }
-                // A commit whose answer was lost may have been carried out: its offsets tell.
-                if step == "commit" && self.is_transactional() && self.is_committed(consumer, offsets) {
+        if !self.prepare()? {
+            return Ok(Published::Again);
+        }
+        // Offsets of another batch tell nothing about this one.
+        let is_same = |doubt: &Offsets| offsets.iter().all(|(partition, next)| doubt.get(partition) == Some(next));
+        if let Some(doubt) = self.in_doubt.take().filter(is_same) {
+            match is_committed(consumer, offsets) {
+                Ok(true) => {
                     info!("the batch had been committed");
                     return Ok(Published::Done);
                 }
-                self.metrics.transactions.with_label_values(&["aborted"]).inc();
-                Ok(Published::Again)
+                Ok(false) => {}
+                Err(error) => {
+                    warn!(%error, "cannot read the committed offsets yet");
+                    self.in_doubt = Some(doubt);
+                    return Ok(Published::Again);
+                }
             }
         }
+        self.next = (self.next + 1) % TURNS;
+        if !self.is_sound() {
+            self.drop_producer("transport_trouble");
+            return Ok(Published::Again);
+        }
+        let start = Instant::now();
+        let Err((step, error)) = self.attempt(consumer, records, offsets) else {
+            self.metrics.transaction_duration.observe(start.elapsed().as_secs_f64());
+            return Ok(Published::Done);
+        };
+        warn!(%error, ?step, "a batch was not published");
+        self.metrics.transactions.with_label_values(&["aborted"]).inc();
+        if step == Step::Commit && self.is_transactional() {
+            // The request may still be on its way: only a new epoch decides, and then the committed offsets tell how.
+            self.drop_producer("commit_failed");
+            self.in_doubt = Some(offsets.clone());
+        } else if classify(&error) == Fault::Replace {
+            self.drop_producer("fatal");
+        } else if !self.abort() {
+            self.drop_producer("abort_failed");
+        }
+        Ok(Published::Again)
     }
 
-    /// Waits for statistics that are newer than the producer's last commit, and replaces it if they show trouble.
-    fn make_sound(&mut self) -> KafkaResult<()> {
-        if !self.is_transactional() {
-            return Ok(());
-        }
-        let turn = &mut self.producers[self.next];
-        if let Some(ticks) = turn.ticks_at_end {
+    /// The producer whose turn it is.
+    fn current(&mut self) -> &mut Turn {
+        self.slots[self.next].turn.as_mut().expect("prepare made every producer")
+    }
+
+    fn drop_producer(&mut self, reason: &str) {
+        info!(reason, transactional_id = self.slots[self.next].transactional_id, "replacing a producer");
+        self.metrics.producer_recreated.with_label_values(&[reason]).inc();
+        self.slots[self.next].turn = None;
+    }
+
+    /// Waits for statistics that are newer than the producer's last transaction; false if they show trouble or do not come.
+    fn is_sound(&mut self) -> bool {
+        let is_transactional = self.is_transactional();
+        let turn = self.current();
+        if let Some(ticks) = turn.ticks_at_end.filter(|_| is_transactional) {
             let start = Instant::now();
-            while turn.watch.ticks.load(Ordering::Acquire) == ticks && start.elapsed() < MAX_TICK_WAIT {
+            let is_newer = |turn: &Turn| turn.watch.ticks.load(Ordering::Acquire) >= ticks + NEWER_TICKS;
+            while !is_newer(turn) && start.elapsed() < MAX_TICK_WAIT {
                 turn.producer.poll(Duration::from_millis(5));
             }
-            let trouble = turn.watch.trouble.load(Ordering::Acquire);
-            if turn.watch.ticks.load(Ordering::Acquire) == ticks || trouble > turn.trouble_at_begin {
-                return self.replace("transport_trouble");
+            if !is_newer(turn) || turn.watch.trouble.load(Ordering::Acquire) > turn.trouble_at_begin {
+                return false;
             }
         }
-        let turn = &mut self.producers[self.next];
         turn.trouble_at_begin = turn.watch.trouble.load(Ordering::Acquire);
-        Ok(())
+        true
     }
 
     fn attempt<C: ConsumerContext>(
-        &self,
+        &mut self,
         consumer: &BaseConsumer<C>,
         records: &[OutRecord<'_>],
         offsets: &Offsets,
-    ) -> Result<(), (&'static str, KafkaError)> {
-        let turn = &self.producers[self.next];
-        let timeout = self.config.kafka.transaction_timeout;
+    ) -> Result<(), (Step, KafkaError)> {
+        let (timeout, is_transactional) = (self.config.kafka.transaction_timeout, self.is_transactional());
+        let turn = self.current();
         let deadline = Instant::now() + timeout;
         turn.watch.failed.store(0, Ordering::Relaxed);
-        if self.is_transactional() {
-            turn.producer.begin_transaction().map_err(|e| ("begin", e))?;
+        if is_transactional {
+            turn.producer.begin_transaction().map_err(|e| (Step::Begin, e))?;
         }
         for record in records {
-            send(&turn.producer, record, deadline).map_err(|e| ("send", e))?;
+            send(&turn.producer, record, deadline).map_err(|e| (Step::Produce, e))?;
         }
-        // Drained here, so that the commit's own flush has nothing to wait for.
+        // Drained here, so that the commit's own flush has nothing to wait for: it waits in steps of 100 ms.
         while turn.producer.in_flight_count() > 0 && Instant::now() < deadline {
             turn.producer.poll(Duration::from_millis(1));
         }
         if turn.producer.in_flight_count() > 0 || turn.watch.failed.load(Ordering::Relaxed) > 0 {
-            return Err(("deliver", KafkaError::Flush(RDKafkaErrorCode::MessageTimedOut)));
+            return Err((Step::Deliver, KafkaError::Flush(RDKafkaErrorCode::MessageTimedOut)));
         }
-        let list = topic_partitions(offsets).map_err(|e| ("offsets", e))?;
-        if !self.is_transactional() {
-            return consumer.commit(&list, CommitMode::Sync).map_err(|e| ("commit", e));
+        let list = topic_partitions(offsets).map_err(|e| (Step::Offsets, e))?;
+        if !is_transactional {
+            return consumer.commit(&list, CommitMode::Sync).map_err(|e| (Step::Commit, e));
         }
-        let group = consumer.group_metadata().ok_or(("offsets", KafkaError::Canceled))?;
+        let group = consumer.group_metadata().ok_or((Step::Offsets, KafkaError::Canceled))?;
+        // In this order. A member that is thrown out forgets its id and generation, and brokers take such offsets unchecked; metadata
+        // from before carries the old generation, which they refuse.
+        if consumer.assignment_lost() {
+            return Err((Step::Offsets, KafkaError::ConsumerCommit(RDKafkaErrorCode::AssignmentLost)));
+        }
         retried(deadline, || turn.producer.send_offsets_to_transaction(&list, &group, timeout))
-            .map_err(|e| ("offsets", e))?;
-        retried(deadline, || turn.producer.commit_transaction(timeout)).map_err(|e| ("commit", e))
+            .map_err(|e| (Step::Offsets, e))?;
+        retried(deadline, || turn.producer.commit_transaction(timeout)).map_err(|e| (Step::Commit, e))?;
+        turn.ticks_at_end = Some(turn.watch.ticks.load(Ordering::Acquire));
+        Ok(())
     }
 
     /// Aborts the open transaction; false if that failed.
     fn abort(&mut self) -> bool {
-        let turn = &mut self.producers[self.next];
+        let (timeout, is_transactional) = (self.config.kafka.transaction_timeout, self.is_transactional());
+        let turn = self.current();
         // Reports of purged messages must be served, or the abort waits for them for ever.
         turn.producer.purge(PurgeConfig::default().queue().inflight());
-        let deadline = Instant::now() + self.config.kafka.transaction_timeout;
+        let deadline = Instant::now() + timeout;
         while turn.producer.in_flight_count() > 0 && Instant::now() < deadline {
             turn.producer.poll(Duration::from_millis(1));
         }
-        if !self.is_transactional() {
+        if !is_transactional {
             return true;
         }
-        let turn = &mut self.producers[self.next];
-        let aborted = retried(deadline, || turn.producer.abort_transaction(self.config.kafka.transaction_timeout));
+        let aborted = retried(deadline, || turn.producer.abort_transaction(timeout));
         turn.ticks_at_end = Some(turn.watch.ticks.load(Ordering::Acquire));
         aborted.inspect_err(|error| warn!(%error, "the transaction could not be aborted")).is_ok()
     }
+}
 
-    fn replace(&mut self, reason: &str) -> KafkaResult<()> {
-        let id = self.producers[self.next].transactional_id.clone();
-        info!(reason, transactional_id = id, "replacing a producer");
-        self.metrics.producer_recreated.with_label_values(&[reason]).inc();
-        self.producers[self.next] = self.turn(id)?;
-        Ok(())
-    }
+/// Steps of a transaction.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Step {
+    Begin,
+    Produce,
+    Deliver,
+    Offsets,
+    Commit,
+}
 
-    /// True if the group's committed offsets are those of the batch, or later.
-    fn is_committed<C: ConsumerContext>(&self, consumer: &BaseConsumer<C>, offsets: &Offsets) -> bool {
-        let mut list = TopicPartitionList::new();
-        for (topic, partition) in offsets.keys() {
-            list.add_partition(topic, *partition);
-        }
-        loop {
-            match consumer.committed_offsets(list.clone(), Duration::from_secs(10)) {
-                Ok(committed) => {
-                    let reached = |((topic, partition), next): (&(String, i32), &i64)| {
-                        let found = committed.find_partition(topic, *partition);
-                        found.and_then(|e| e.offset().to_raw()).is_some_and(|offset| offset >= *next)
-                    };
-                    return offsets.iter().all(reached);
-                }
-                // Guessing would lose or double the batch.
-                Err(error) => {
-                    warn!(%error, "cannot read the committed offsets, trying again");
-                    std::thread::sleep(BACKOFF * 10);
-                }
-            }
-        }
+/// True if the group's committed offsets are those of the batch, or later. Offsets of a transaction that is not decided yet are
+/// waited for.
+fn is_committed<C: ConsumerContext>(consumer: &BaseConsumer<C>, offsets: &Offsets) -> KafkaResult<bool> {
+    let mut list = TopicPartitionList::new();
+    for (topic, partition) in offsets.keys() {
+        list.add_partition(topic, *partition);
     }
+    let committed = consumer.committed_offsets(list, PATIENCE)?;
+    let mut reached = true;
+    for ((topic, partition), next) in offsets {
+        let found = committed.find_partition(topic, *partition);
+        if let Some(element) = &found {
+            element.error()?;
+        }
+        reached &= found.and_then(|e| e.offset().to_raw()).is_some_and(|offset| offset >= *next);
+    }
+    Ok(reached)
 }
 
 /// Produces one record; a full queue is waited for.

@@ -139,7 +139,7 @@ impl Service {
             let engine = format!("{}+{model}", env!("CARGO_PKG_VERSION"));
             let run = move || {
                 let id = format!("{}-{member}", config.kafka.group_id);
-                let publisher = Publisher::new(Arc::clone(&config), Arc::clone(&metrics), Arc::clone(&stop), id)?;
+                let publisher = Publisher::new(Arc::clone(&config), Arc::clone(&metrics), &id);
                 let worker = Worker {
                     number,
                     config,
@@ -153,6 +153,7 @@ impl Service {
                     engine,
                     ignore_revokes: std::env::var_os("COPYDESK_TEST_IGNORE_REVOKES").is_some(),
                     early: VecDeque::new(),
+                    stopping_since: None,
                 };
                 worker.run(&runtime)
             };

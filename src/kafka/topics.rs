@@ -1,6 +1,6 @@
 //! Makes and verifies the topics.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rdkafka::admin::{AdminClient, AdminOptions, ConfigEntry, NewTopic, ResourceSpecifier, TopicReplication};
 use rdkafka::client::DefaultClientContext;
@@ -73,7 +73,20 @@ pub async fn create(config: &Config) -> Result<Vec<String>, KafkaError> {
             }
         }
     }
+    wait_for(config, &wanted)?;
     Ok(made)
+}
+
+/// Waits until the brokers that clients ask know all topics: an answer to a creation comes before that.
+fn wait_for(config: &Config, wanted: &[Wanted]) -> Result<(), KafkaError> {
+    let reader = client::reader(config)?;
+    let deadline = Instant::now() + TIMEOUT;
+    for topic in wanted {
+        while client::partitions(&reader, &topic.name, TIMEOUT)?.is_none() && Instant::now() < deadline {
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    }
+    Ok(())
 }
 
 /// Every way in which the topics differ from what they should be; none: all is well.

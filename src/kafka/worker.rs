@@ -28,6 +28,10 @@ use crate::rejection::Rejection;
 const POLL: Duration = Duration::from_millis(50);
 /// A batch that takes longer is waited for with the partitions paused and the worker polling.
 const PATIENCE: Duration = Duration::from_secs(2);
+/// Polling between two attempts to reach the brokers.
+const AWHILE: Duration = Duration::from_millis(200);
+/// Part of `shutdown.drain_timeout` in which a batch may be finished; the rest is for leaving the group.
+const DRAIN_SHARE: f64 = 0.7;
 
 /// A worker, before it runs.
 pub(super) struct Worker {
@@ -45,6 +49,8 @@ pub(super) struct Worker {
     pub(super) ignore_revokes: bool,
     /// Records that came while the worker only wanted to poll.
     pub(super) early: VecDeque<Arc<Record>>,
+    /// When the worker saw that it should stop.
+    pub(super) stopping_since: Option<Instant>,
 }
 
 impl Worker {
@@ -53,17 +59,34 @@ impl Worker {
     /// # Errors
     /// If the consumer is of no use any more, or no producer can be made.
     pub(super) fn run(mut self, runtime: &Handle) -> Result<(), KafkaError> {
-        while !self.stop.load(Ordering::Relaxed) {
+        while !self.publisher.prepare()? && !self.must_stop() {
+            self.poll_paused(AWHILE, |_| false)?;
+        }
+        while !self.must_stop() {
             let mut batch = self.gather()?;
             if batch.is_empty() {
                 continue;
             }
-            let mut outcomes = self.process(runtime, &batch)?;
+            let Some(mut outcomes) = self.process(runtime, &batch)? else { break };
             self.publish(&mut batch, &mut outcomes)?;
         }
         self.consumer.unsubscribe();
         self.health.stopped(self.number);
         Ok(())
+    }
+
+    fn must_stop(&mut self) -> bool {
+        let stop = self.stop.load(Ordering::Relaxed);
+        if stop {
+            self.stopping_since.get_or_insert_with(Instant::now);
+        }
+        stop
+    }
+
+    /// True when the worker has stopped for so long that a batch which is not committed must be left to its successor.
+    fn must_give_up(&mut self) -> bool {
+        let limit = self.config.shutdown.drain_timeout.mul_f64(DRAIN_SHARE);
+        self.must_stop() && self.stopping_since.is_some_and(|since| since.elapsed() > limit)
     }
 
     /// Records until the batch is full, the linger time is over, or the worker stops.
@@ -75,7 +98,7 @@ impl Worker {
         loop {
             let waited = first.map_or(Duration::ZERO, |first| first.elapsed());
             let full = batch.len() >= max_records || bytes >= max_bytes || first.is_some() && waited >= linger;
-            if full || self.stop.load(Ordering::Relaxed) {
+            if full || self.must_stop() {
                 return Ok(batch);
             }
             let next = match self.early.pop_front() {
@@ -123,8 +146,8 @@ impl Worker {
         drop(&gone);
     }
 
-    /// Runs the batch through the stages. Polls meanwhile, if it takes long.
-    fn process(&mut self, runtime: &Handle, batch: &[Arc<Record>]) -> Result<Vec<Outcome>, KafkaError> {
+    /// Runs the batch through the stages. Polls meanwhile, if it takes long. `None`: the worker had to stop before it was done.
+    fn process(&mut self, runtime: &Handle, batch: &[Arc<Record>]) -> Result<Option<Vec<Outcome>>, KafkaError> {
         let mut stages = self.stages.take().expect("the stages are here whenever no batch is in them");
         let records = batch.to_vec();
         let mut work = runtime.spawn(async move {
@@ -135,27 +158,40 @@ impl Worker {
         let result = match result {
             Ok(result) => result,
             Err(_) => {
-                self.poll_paused(|| work.is_finished())?;
+                self.poll_paused(Duration::MAX, |worker| work.is_finished() || worker.must_give_up())?;
+                if !work.is_finished() {
+                    warn!(worker = self.number, articles = batch.len(), "stopping before a batch was done");
+                    work.abort();
+                    return Ok(None);
+                }
                 runtime.block_on(work)
             }
         };
         let (stages, outcomes) = result.expect("the stages catch panics of articles");
         self.stages = Some(stages);
-        Ok(outcomes)
+        Ok(Some(outcomes))
     }
 
-    /// Polls with the partitions paused until `done`: the group sees a living member, its callbacks are served.
-    fn poll_paused(&mut self, mut done: impl FnMut() -> bool) -> Result<(), KafkaError> {
-        let paused = self.consumer.assignment()?;
-        self.consumer.pause(&paused)?;
-        debug!(worker = self.number, "paused");
-        while !done() {
+    /// Polls with the partitions paused, at most for `limit` or until `done`: the group sees a living member, its callbacks are served.
+    fn poll_paused(&mut self, limit: Duration, mut done: impl FnMut(&mut Self) -> bool) -> Result<(), KafkaError> {
+        let start = Instant::now();
+        self.pause()?;
+        while start.elapsed() < limit && !done(self) {
             if let Some(record) = self.poll(POLL)? {
+                // Of a partition that came just now.
                 self.early.push_back(record);
+                self.pause()?;
             }
         }
         let assigned = self.consumer.assignment()?;
         self.consumer.resume(&assigned)?;
+        Ok(())
+    }
+
+    fn pause(&self) -> Result<(), KafkaError> {
+        let assigned = self.consumer.assignment()?;
+        self.consumer.pause(&assigned)?;
+        debug!(worker = self.number, partitions = assigned.count(), "paused");
         Ok(())
     }
 
@@ -192,10 +228,11 @@ impl Worker {
                     self.count(batch, outcomes, &records, &rejections);
                     return Ok(());
                 }
-                Published::Again => {
-                    let until = Instant::now() + POLL * 4;
-                    self.poll_paused(|| Instant::now() >= until)?;
+                Published::Again if self.must_give_up() => {
+                    warn!(worker = self.number, articles = batch.len(), "stopping before a batch was published");
+                    return Ok(());
                 }
+                Published::Again => self.poll_paused(AWHILE, |_| false)?,
             }
         }
     }

@@ -39,6 +39,7 @@ pub struct Metrics {
     pub partitions_assigned: IntGaugeVec,
     pub rebalances: IntCounterVec,
     pub kafka_errors: IntCounterVec,
+    pub stats_parse_failures: IntCounter,
     pub last_poll: GaugeVec,
     pub cache_entries: IntGaugeVec,
     pub ready: IntGauge,
@@ -128,6 +129,10 @@ impl Metrics {
             partitions_assigned: gauges("copydesk_partitions_assigned", "Input partitions, by worker.", &["worker"]),
             rebalances: counters("copydesk_rebalances_total", "Rebalances, by kind.", &["kind"]),
             kafka_errors: counters("copydesk_kafka_errors_total", "Errors that Kafka clients reported.", &["client"]),
+            stats_parse_failures: counter(
+                "copydesk_stats_parse_failures_total",
+                "Statistics of Kafka clients that could not be read.",
+            ),
             last_poll: register(
                 &registry,
                 GaugeVec::new(
@@ -187,7 +192,7 @@ impl Metrics {
         for result in ["committed", "aborted"] {
             self.transactions.with_label_values(&[result]);
         }
-        for reason in ["transport_trouble", "fatal", "abort_failed"] {
+        for reason in ["transport_trouble", "commit_failed", "fatal", "abort_failed"] {
             self.producer_recreated.with_label_values(&[reason]);
         }
         for kind in ["assign", "revoke", "lost", "error"] {
