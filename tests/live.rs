@@ -4,6 +4,10 @@
 mod broker;
 #[path = "live/desk.rs"]
 mod desk;
+#[path = "live/faults.rs"]
+mod faults;
+#[path = "live/proxy.rs"]
+mod proxy;
 
 use std::time::{Duration, Instant};
 

@@ -13,6 +13,7 @@ use rdkafka::producer::{BaseProducer, ProducerContext};
 use tracing::warn;
 
 use crate::config::{Config, Delivery, GroupProtocol};
+use crate::ops::health::Health;
 use crate::ops::metrics::Metrics;
 
 /// Bytes of fetched records that wait in a consumer, KiB.
@@ -111,7 +112,9 @@ pub(crate) fn reader(config: &Config) -> KafkaResult<BaseConsumer> {
 
 /// What a producer's callbacks tell.
 pub(super) struct ProducerWatch {
+    worker: usize,
     metrics: Arc<Metrics>,
+    health: Arc<Health>,
     /// Messages that were not delivered.
     pub(super) failed: AtomicU64,
     /// Statistics that came.
@@ -121,8 +124,15 @@ pub(super) struct ProducerWatch {
 }
 
 impl ProducerWatch {
-    pub(super) fn new(metrics: Arc<Metrics>) -> Self {
-        Self { metrics, failed: AtomicU64::new(0), ticks: AtomicU64::new(0), trouble: AtomicU64::new(0) }
+    pub(super) fn new(worker: usize, metrics: Arc<Metrics>, health: Arc<Health>) -> Self {
+        Self {
+            worker,
+            metrics,
+            health,
+            failed: AtomicU64::new(0),
+            ticks: AtomicU64::new(0),
+            trouble: AtomicU64::new(0),
+        }
     }
 }
 
@@ -141,6 +151,7 @@ struct Transport {
 
 #[derive(serde::Deserialize)]
 struct BrokerTransport {
+    state: String,
     #[serde(default)]
     txretries: u64,
     #[serde(default)]
@@ -156,6 +167,8 @@ impl ClientContext for SharedWatch {
             return;
         };
         let trouble = brokers.values().map(|broker| broker.txretries + broker.req_timeouts + broker.disconnects).sum();
+        // A worker that waits for a delivery does not poll its consumer: what the producer sees is the news then.
+        self.0.health.brokers(self.0.worker, !brokers.values().any(|broker| broker.state == "UP"));
         self.0.trouble.store(trouble, Ordering::Release);
         self.0.ticks.fetch_add(1, Ordering::Release);
     }

@@ -20,6 +20,7 @@ use super::client::{self, Producer, ProducerWatch, SharedWatch};
 use super::fault::{Fault, classify};
 use super::record::OutRecord;
 use crate::config::{Config, Delivery};
+use crate::ops::health::Health;
 use crate::ops::metrics::Metrics;
 
 /// Producers that take turns.
@@ -38,12 +39,16 @@ pub(super) type Offsets = BTreeMap<(String, i32), i64>;
 
 /// Publishes batches for one worker.
 pub(super) struct Publisher {
+    worker: usize,
     config: Arc<Config>,
     metrics: Arc<Metrics>,
+    health: Arc<Health>,
     slots: Vec<Slot>,
     next: usize,
     /// Offsets of a commit that nobody knows the end of.
     in_doubt: Option<Offsets>,
+    /// Only for the test that must fail: begin again whatever the statistics show.
+    keep_producers: bool,
 }
 
 /// One of the places in the round of producers.
@@ -73,10 +78,18 @@ pub(super) enum Published {
 }
 
 impl Publisher {
-    /// A publisher whose transactional ids start with `transactional_id`.
-    pub(super) fn new(config: Arc<Config>, metrics: Arc<Metrics>, transactional_id: &str) -> Self {
+    /// The publisher of a worker; its transactional ids start with `transactional_id`.
+    pub(super) fn new(
+        worker: usize,
+        config: Arc<Config>,
+        metrics: Arc<Metrics>,
+        health: Arc<Health>,
+        transactional_id: &str,
+    ) -> Self {
         let slot = |turn| Slot { transactional_id: format!("{transactional_id}-{turn}"), turn: None };
-        Self { config, metrics, slots: (0..TURNS).map(slot).collect(), next: 0, in_doubt: None }
+        let keep_producers = std::env::var_os("COPYDESK_TEST_KEEP_PRODUCERS").is_some();
+        let slots = (0..TURNS).map(slot).collect();
+        Self { worker, config, metrics, health, slots, next: 0, in_doubt: None, keep_producers }
     }
 
     fn is_transactional(&self) -> bool {
@@ -99,7 +112,7 @@ impl Publisher {
 
     /// A new producer, ready to begin: its epoch fences every earlier one with the same id.
     fn turn(&self, transactional_id: &str) -> KafkaResult<Option<Turn>> {
-        let watch = Arc::new(ProducerWatch::new(Arc::clone(&self.metrics)));
+        let watch = Arc::new(ProducerWatch::new(self.worker, Arc::clone(&self.metrics), Arc::clone(&self.health)));
         let config = client::producer(&self.config, transactional_id);
         let producer: Producer = config.create_with_context(SharedWatch(Arc::clone(&watch)))?;
         if self.is_transactional()
@@ -142,7 +155,7 @@ impl Publisher {
             }
         }
         self.next = (self.next + 1) % TURNS;
-        if !self.is_sound() {
+        if !self.is_sound() && !self.keep_producers {
             self.drop_producer("transport_trouble");
             return Ok(Published::Again);
         }

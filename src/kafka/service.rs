@@ -139,7 +139,8 @@ impl Service {
             let engine = format!("{}+{model}", env!("CARGO_PKG_VERSION"));
             let run = move || {
                 let id = format!("{}-{member}", config.kafka.group_id);
-                let publisher = Publisher::new(Arc::clone(&config), Arc::clone(&metrics), &id);
+                let publisher =
+                    Publisher::new(number, Arc::clone(&config), Arc::clone(&metrics), Arc::clone(&health), &id);
                 let worker = Worker {
                     number,
                     config,

@@ -9,21 +9,37 @@ use std::time::{Duration, Instant};
 
 const POM: &str = include_str!("pom.xml");
 
-/// Address of the shared broker.
-pub fn brokers() -> &'static str {
-    static BROKER: OnceLock<(String, Child)> = OnceLock::new();
-    &BROKER.get_or_init(start).0
+/// The broker that the tests of a binary share.
+pub struct Broker {
+    /// Where clients find it.
+    pub address: String,
+    /// Port of a second listener, for a proxy in front of it.
+    pub behind_proxy: u16,
+    /// Port that the second listener tells clients to connect to: the proxy's.
+    pub proxy: u16,
+    _supervisor: Child,
 }
 
-fn start() -> (String, Child) {
+/// The shared broker.
+pub fn broker() -> &'static Broker {
+    static BROKER: OnceLock<Broker> = OnceLock::new();
+    BROKER.get_or_init(start)
+}
+
+/// Address of the shared broker.
+pub fn brokers() -> &'static str {
+    &broker().address
+}
+
+fn start() -> Broker {
     let home = Path::new(env!("CARGO_TARGET_TMPDIR")).join("kafka");
     let jars = jars(&home);
     let data = home.join(format!("node-{}", std::process::id()));
     let _ = std::fs::remove_dir_all(&data);
     std::fs::create_dir_all(&data).unwrap();
-    let (port, controller) = (free_port(), free_port());
+    let [port, controller, behind_proxy, proxy] = free_ports();
     let properties = data.join("server.properties");
-    std::fs::write(&properties, server_properties(&data, port, controller)).unwrap();
+    std::fs::write(&properties, server_properties(&data, [port, controller, behind_proxy, proxy])).unwrap();
     let class_path = format!("{}/*", jars.display());
     let format = Command::new("java")
         .args(["-Xmx256m", "-XX:TieredStopAtLevel=1", "-cp", &class_path, "kafka.tools.StorageTool", "format"])
@@ -50,7 +66,7 @@ fn start() -> (String, Child) {
         assert!(Instant::now() < deadline, "the broker does not answer:\n{log}");
         std::thread::sleep(Duration::from_millis(100));
     }
-    (address, child)
+    Broker { address, behind_proxy, proxy, _supervisor: child }
 }
 
 /// The folder with Kafka's jars; fetched once and kept beside the build.
@@ -76,15 +92,19 @@ fn jars(home: &Path) -> PathBuf {
     jars
 }
 
-fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+/// Ports that were free just now, all different.
+fn free_ports<const N: usize>() -> [u16; N] {
+    let listeners = [(); N].map(|()| TcpListener::bind("127.0.0.1:0").unwrap());
+    listeners.map(|listener| listener.local_addr().unwrap().port())
 }
 
-fn server_properties(data: &Path, port: u16, controller: u16) -> String {
+fn server_properties(data: &Path, [port, controller, behind_proxy, proxy]: [u16; 4]) -> String {
     format!(
         "process.roles=broker,controller\nnode.id=1\ncontroller.quorum.voters=1@127.0.0.1:{controller}\n\
-         listeners=PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller}\n\
-         advertised.listeners=PLAINTEXT://127.0.0.1:{port}\ncontroller.listener.names=CONTROLLER\n\
+         listeners=PLAINTEXT://127.0.0.1:{port},PROXIED://127.0.0.1:{behind_proxy},CONTROLLER://127.0.0.1:{controller}\n\
+         advertised.listeners=PLAINTEXT://127.0.0.1:{port},PROXIED://127.0.0.1:{proxy}\n\
+         listener.security.protocol.map=PLAINTEXT:PLAINTEXT,PROXIED:PLAINTEXT,CONTROLLER:PLAINTEXT\n\
+         controller.listener.names=CONTROLLER\n\
          inter.broker.listener.name=PLAINTEXT\nlog.dirs={}\nauto.create.topics.enable=false\n\
          offsets.topic.replication.factor=1\noffsets.topic.num.partitions=4\n\
          transaction.state.log.replication.factor=1\ntransaction.state.log.min.isr=1\n\

@@ -253,6 +253,11 @@ pub struct Running {
 }
 
 impl Running {
+    /// Process id.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// kill -9
     pub fn kill(mut self) {
         self.child.kill().unwrap();
@@ -278,6 +283,10 @@ impl Running {
 
 impl Drop for Running {
     fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.log.extend(self.receiver.try_iter());
+            println!("the service said:\n{}", self.log.join("\n"));
+        }
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
