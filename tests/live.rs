@@ -1,5 +1,7 @@
 //! Exactly once, proved on a real Apache Kafka: counts by id of what a read-committed reader sees.
 
+#![allow(clippy::unwrap_used, unreachable_pub, reason = "helpers of tests: a panic is how they report")]
+
 #[path = "live/broker.rs"]
 mod broker;
 #[path = "live/desk.rs"]
@@ -14,7 +16,7 @@ use std::time::{Duration, Instant};
 use copydesk::article::{Limits, RawArticle};
 use copydesk::extract::Extractor;
 use copydesk::pipeline::process;
-use desk::{Count, Desk, article};
+use desk::{Count, Desk, Sent, article};
 
 /// Longest wait for a run; a debug build on two busy cores needs a fraction of it.
 const LIMIT: Duration = Duration::from_secs(240);
@@ -168,18 +170,18 @@ fn at_least_once_loses_nothing() {
 #[test]
 fn poison_costs_its_own_dead_letter_and_can_be_replayed() {
     let desk = Desk::new("poison");
-    let poison: Vec<(&str, Vec<u8>, Vec<(&'static str, &'static str)>)> = vec![
-        ("nothing", vec![], vec![]),
-        ("blank", b" \n".to_vec(), vec![]),
-        ("noise", vec![0, 1, 2, 255, 254, 3, 4, 0x81, 7], vec![]),
-        ("broken", b"{\"uri\": ".to_vec(), vec![]),
-        ("deep", [b"[".repeat(100_000)].concat(), vec![("content-type", "application/json")]),
-        ("unknown", b"%PDF".to_vec(), vec![("content-type", "application/pdf")]),
-        ("large", b"word ".repeat(30_000), vec![]),
+    let poison: Vec<Sent> = vec![
+        ("nothing".to_owned(), vec![], vec![]),
+        ("blank".to_owned(), b" \n".to_vec(), vec![]),
+        ("noise".to_owned(), vec![0, 1, 2, 255, 254, 3, 4, 0x81, 7], vec![]),
+        ("broken".to_owned(), b"{\"uri\": ".to_vec(), vec![]),
+        ("deep".to_owned(), [b"[".repeat(100_000)].concat(), vec![("content-type", "application/json")]),
+        ("unknown".to_owned(), b"%PDF".to_vec(), vec![("content-type", "application/pdf")]),
+        ("large".to_owned(), b"word ".repeat(30_000), vec![]),
     ];
     let letters = poison.len();
     let good = (0..50).map(|i| (id(i), article(&id(i), i), vec![]));
-    desk.feed(poison.into_iter().map(|(key, payload, headers)| (key.to_owned(), payload, headers)).chain(good));
+    desk.feed(poison.into_iter().chain(good));
     let environment = [("COPYDESK__LIMITS__ARTICLE_BYTES", "120000")];
     let mut running = desk.run(&environment);
     let count = desk.count(50 + letters, LIMIT);

@@ -19,6 +19,9 @@ const TIMEOUT: Duration = Duration::from_secs(15);
 /// A place in the dead-letter topic.
 pub type Place = (i32, i64);
 
+/// Headers and payload of a dead letter.
+pub type Letter = (Vec<(String, String)>, Vec<u8>);
+
 /// One line for people: why and where from.
 pub(super) fn summary(message: &BorrowedMessage<'_>) -> String {
     let fact = |name: &str| header(message, &format!("{ERROR_PREFIX}{name}")).unwrap_or_default();
@@ -83,7 +86,7 @@ pub fn list(config: &Config, limit: usize) -> KafkaResult<Vec<(Place, String)>> 
 ///
 /// # Errors
 /// What the brokers answered.
-pub fn show(config: &Config, place: Place) -> KafkaResult<Option<(Vec<(String, String)>, Vec<u8>)>> {
+pub fn show(config: &Config, place: Place) -> KafkaResult<Option<Letter>> {
     let mut found = None;
     scan(config, |message| {
         if (message.partition(), message.offset()) != place {

@@ -18,6 +18,9 @@ use crate::broker::brokers;
 
 pub const PARTITIONS: i32 = 8;
 
+/// A record to be sent: key, payload, headers.
+pub type Sent = (String, Vec<u8>, Vec<(&'static str, &'static str)>);
+
 /// Topics and group of one test.
 pub struct Desk {
     name: String,
@@ -100,7 +103,7 @@ impl Desk {
     }
 
     /// Sends records to the input topic: key, payload and headers of each.
-    pub fn feed(&self, records: impl IntoIterator<Item = (String, Vec<u8>, Vec<(&'static str, &'static str)>)>) {
+    pub fn feed(&self, records: impl IntoIterator<Item = Sent>) {
         let producer: BaseProducer = client().set("linger.ms", "5").create().unwrap();
         let topic = self.topic("input");
         for (key, payload, headers) in records {
