@@ -83,7 +83,7 @@ fn entity(view: &coref::View<'_>, chain: &coref::Chain) -> Entity {
         .next()
         // a country that only its adjective names
         .or_else(|| {
-            let mut keys = chain.members.iter().map(|m| view.names[m.name].words.join(" "));
+            let mut keys = chain.members.iter().map(|m| view.names[m.name].key.clone());
             keys.find_map(|key| view.kb.kb.name_of_demonym(&key).or_else(|| view.kb.kb.name_of_capital(&key)))
                 .map(str::to_owned)
         })

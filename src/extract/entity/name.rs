@@ -23,6 +23,8 @@ pub(super) struct Name {
     pub(super) kind: EntityType,
     /// Its folded words.
     pub(super) words: Vec<String>,
+    /// The same, joined by spaces: what it is filed under.
+    pub(super) key: String,
     /// Title in front of it ("US Secretary of State").
     pub(super) title: Option<Range<usize>>,
 }
@@ -36,7 +38,7 @@ impl Name {
         }
         let words = fold::words(&text(doc, &tokens));
         let title = (kind == EntityType::Person).then(|| title::before(doc, tokens.start)).flatten();
-        (!words.is_empty()).then_some(Self { tokens, kind, words, title })
+        (!words.is_empty()).then(|| Self { tokens, kind, key: words.join(" "), words, title })
     }
 
     /// The word that the others depend on.
@@ -98,7 +100,7 @@ pub(super) fn drop_overlaps(names: &mut Vec<Name>) {
 fn drop_title_parts(doc: &Doc, kb: &Gazetteer<'_>, names: &mut Vec<Name>) {
     let mut seen: HashMap<String, usize> = HashMap::new();
     for name in names.iter() {
-        *seen.entry(name.words.join(" ")).or_default() += 1;
+        *seen.entry(name.key.clone()).or_default() += 1;
     }
     names.retain(|name| {
         if !matches!(name.kind, EntityType::Org | EntityType::WorkOfArt | EntityType::Product | EntityType::Fac) {
@@ -114,7 +116,7 @@ fn drop_title_parts(doc: &Doc, kb: &Gazetteer<'_>, names: &mut Vec<Name>) {
         let before_title =
             after < doc.len() && is_title_word(doc.text(after)) && doc.sent(after).contains(&name.tokens.start);
         let drop = portfolio && (of_title || before_title) || name.words.len() == 1 && is_title_word(&name.words[0]);
-        !drop || kb.facts(&name.words.join(" ")).knows(EntityType::Org)
+        !drop || kb.facts(&name.key).knows(EntityType::Org)
     });
 }
 

@@ -52,11 +52,11 @@ pub(super) fn assign(view: &View<'_>, chains: &mut Vec<Chain>) {
         }
     }
     let demonym = |name: usize, chain: &Chain| {
-        let key = view.names[name].words.join(" ");
+        let key = view.names[name].key.clone();
         view.kb.facts(&key).demonym.filter(|_| chain.kind == EntityType::Norp && is_adjective(view, name))
     };
     let capital = |name: usize, chain: &Chain| {
-        let key = view.names[name].words.join(" ");
+        let key = view.names[name].key.clone();
         view.kb.facts(&key).capital_of.filter(|_| chain.kind.is_place() && acts(view, name))
     };
     let moved = take(chains, demonym);

@@ -14,7 +14,7 @@ pub(super) fn group(view: &View<'_>) -> Vec<Chain> {
     let mut places: HashMap<(String, u8), usize> = HashMap::new();
     let mut chains: Vec<Chain> = Vec::new();
     for (i, name) in view.names.iter().enumerate() {
-        let key = (name.words.join(" "), class(name.kind));
+        let key = (name.key.clone(), class(name.kind));
         match places.get(&key) {
             Some(&c) => {
                 let titled = name.title.is_some() != view.names[chains[c].members[0].name].title.is_some();

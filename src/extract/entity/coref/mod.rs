@@ -32,7 +32,7 @@ pub(super) struct View<'a> {
 
 impl<'a> View<'a> {
     pub(super) fn new(ctx: &'a Context<'a>, kb: &'a Gazetteer<'a>, names: &'a [Name]) -> Self {
-        let countries = names.iter().map(|n| kb.facts(&n.words.join(" ")).country).collect();
+        let countries = names.iter().map(|n| kb.facts(&n.key).country).collect();
         Self { ctx, kb, names, countries }
     }
 }

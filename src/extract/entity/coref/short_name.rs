@@ -34,7 +34,7 @@ pub(super) fn assign(view: &View<'_>, chains: &mut [Chain]) {
         let fuller: Vec<usize> =
             (0..chains.len()).filter(|&c| c != own && is_fuller(view, name, chains[c].kind, &keys[c])).collect();
         let Some(chosen) = choose(view, i, chains, &fuller, &last_meant) else { continue };
-        last_meant.insert(name.words.join(" "), chosen);
+        last_meant.insert(name.key.clone(), chosen);
         moves.push((i, own, chosen));
     }
     for (name, from, to) in moves {
@@ -63,7 +63,7 @@ fn choose(
     if let [only] = fuller[..] {
         return Some(only);
     }
-    let key = view.names[name].words.join(" ");
+    let key = view.names[name].key.clone();
     if let Some(last) = last_meant.get(&key)
         && fuller.contains(last)
     {

@@ -23,7 +23,7 @@ pub(in super::super) fn mend(doc: &Doc, kb: &Gazetteer<'_>, names: &mut [Name]) 
 /// What the knowledge base holds as a country, and nothing else of that name, is one.
 fn as_known(kb: &Gazetteer<'_>, names: &mut [Name]) {
     for name in names {
-        if kb.facts(&name.words.join(" ")).settled {
+        if kb.facts(&name.key).settled {
             name.kind = EntityType::Gpe;
         }
     }
@@ -54,12 +54,12 @@ fn by_majority(names: &mut [Name]) {
     let mut votes: HashMap<String, [usize; EntityType::ALL.len()]> = HashMap::new();
     for name in names.iter() {
         let weight = if name.title.is_some() { TITLE_WEIGHT } else { 1 };
-        votes.entry(name.words.join(" ")).or_default()[name.kind as usize] += weight;
+        votes.entry(name.key.clone()).or_default()[name.kind as usize] += weight;
     }
     // of types with equal votes the first in the text holds
     let mut winners: HashMap<String, EntityType> = HashMap::new();
     for name in names {
-        let key = name.words.join(" ");
+        let key = name.key.clone();
         let votes = votes[&key];
         let most = votes.iter().max().copied().unwrap_or(0);
         // NORP and LANGUAGE are grammar, not opinion: "English" may be both in one text

@@ -2,6 +2,8 @@
 //! took for a person or missed, where the sentence has it as a place ("in Lahore and Karachi").
 
 use super::super::gazetteer::Gazetteer;
+use std::collections::HashSet;
+
 use copydesk_nlp::Doc;
 
 use super::super::super::Context;
@@ -19,18 +21,20 @@ pub(in super::super) fn mend(ctx: &Context<'_>, kb: &Gazetteer<'_>, names: &mut 
     for name in names.iter() {
         taken[name.tokens.clone()].fill(true);
     }
+    let full = names.iter().filter(|n| n.kind == EntityType::Person && n.words.len() >= 2);
+    let families: HashSet<String> = full.filter_map(|n| n.words.last().cloned()).collect();
     for name in names.iter_mut() {
         stretch(doc, kb, name, &mut taken);
         let wrong = matches!(
             name.kind,
             EntityType::Person | EntityType::Org | EntityType::Norp | EntityType::Language | EntityType::Product
         );
-        let key = name.words.join(" ");
+        let key = name.key.clone();
         if wrong
             && name.title.is_none()
-            && is_city(kb, &key)
-            && (stands_as_place(doc, name.head(doc))
-                || name.kind == EntityType::Person && kb.facts(&key).capital_of.is_some())
+            // a capital of which nobody in the document bears the name, or a city that stands where places stand
+            && (kb.facts(&key).capital_of.is_some() && !families.contains(&key)
+                || is_city(kb, &key) && stands_as_place(doc, name.head(doc)))
         {
             name.kind = EntityType::Gpe;
         }
@@ -82,7 +86,7 @@ fn stands_as_place(doc: &Doc, i: usize) -> bool {
 fn stretch(doc: &Doc, kb: &Gazetteer<'_>, name: &mut Name, taken: &mut [bool]) {
     let kind = name.kind;
     if !matches!(kind, EntityType::Person | EntityType::Gpe | EntityType::Org | EntityType::Loc)
-        || kb.facts(&name.words.join(" ")).knows(kind) && kind == EntityType::Person
+        || kb.facts(&name.key).knows(kind) && kind == EntityType::Person
     {
         return;
     }
@@ -114,6 +118,7 @@ fn stretch(doc: &Doc, kb: &Gazetteer<'_>, name: &mut Name, taken: &mut [bool]) {
         if known && words.len() > name.words.len() {
             taken[longer.clone()].fill(true);
             name.tokens = longer;
+            name.key = words.join(" ");
             name.words = words;
             return;
         }

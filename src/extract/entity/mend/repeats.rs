@@ -17,7 +17,7 @@ pub(in super::super) fn add(ctx: &Context<'_>, _kb: &Gazetteer<'_>, names: &mut 
     let mut longest = 1;
     for name in names.iter() {
         longest = longest.max(name.tokens.len());
-        known.entry(name.words.join(" ")).or_insert(name.kind);
+        known.entry(name.key.clone()).or_insert(name.kind);
         if name.kind == EntityType::Person && name.words.len() >= 2 {
             let last = name.words[name.words.len() - 1].clone();
             if last.len() > 2 {
