@@ -43,7 +43,7 @@ pub struct Pipeline {
     simd: Simd,
     meta: Meta,
     model_sha256: [u8; 32],
-    scratch: Mutex<Vec<Box<Scratch>>>,
+    scratch: Mutex<Vec<Scratch>>,
 }
 
 /// Entries in the pipeline's bounded caches.

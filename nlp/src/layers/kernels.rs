@@ -97,7 +97,7 @@ unsafe fn layer_norm<V: Lanes>(mut v: [V; WIDTH / 16], layer: &Maxout, residual:
 pub(super) unsafe fn window_products<V: Lanes>(row: *const f32, layer: &Maxout, out: &mut Products) {
     // SAFETY: `row` holds WIDTH numbers; `n_in` is 3 * WIDTH.
     unsafe {
-        for third in 0..3 {
+        for (third, out) in out.iter_mut().enumerate() {
             for block in 0..WIDTH / 16 {
                 let mut sums = [V::splat(0.0); 3];
                 let mut w = layer.weights.as_ptr().add((block * layer.n_in + third * WIDTH) * 48);
@@ -109,7 +109,7 @@ pub(super) unsafe fn window_products<V: Lanes>(row: *const f32, layer: &Maxout, 
                     w = w.add(48);
                 }
                 for (p, sum) in sums.iter().enumerate() {
-                    sum.store(out[third].as_mut_ptr().add(block * 48 + 16 * p));
+                    sum.store(out.as_mut_ptr().add(block * 48 + 16 * p));
                 }
             }
         }

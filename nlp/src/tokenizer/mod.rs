@@ -1,6 +1,7 @@
 //! spaCy's tokenizer (`spacy/tokenizer.pyx`): chunks between white space are split into affixes, exceptions and infixes.
 
 mod affixes;
+mod pattern;
 
 use std::sync::Arc;
 
@@ -46,6 +47,8 @@ pub(crate) struct Tokenizer {
     vocab: Vocab,
     affixes: Affixes,
     rules: FxHashMap<String, SpecialCase>,
+    /// Bytes of the longest special case.
+    longest_rule: usize,
     /// Special cases that the affix rules would split: their plain tokens, joined by U+0000, to the case.
     split_specials: FxHashMap<String, String>,
     /// First tokens of `split_specials`.
@@ -68,6 +71,7 @@ impl Tokenizer {
         let mut tokenizer = Self {
             vocab: Vocab::load(weights)?,
             affixes: Affixes::compile(&table.expressions)?,
+            longest_rule: table.rules.keys().map(String::len).max().unwrap_or(0),
             rules: table.rules,
             split_specials: FxHashMap::default(),
             starts: FxHashSet::default(),
@@ -145,7 +149,9 @@ impl Tokenizer {
 
     /// Splits a chunk: (start, end, NORM of a special case or "").
     fn split<'a>(&'a self, chunk: &str, use_specials: bool) -> Vec<(usize, usize, &'a str)> {
-        let special = |text: &str| if use_specials { self.rules.get(text) } else { None };
+        let special = |text: &str| self.rules.get(text).filter(|_| use_specials);
+        // Long texts are not even hashed, so that each step costs the same.
+        let special = |text: &str| if text.len() <= self.longest_rule { special(text) } else { None };
         let (mut start, mut end) = (0, chunk.len());
         let (mut tokens, mut suffixes) = (Vec::new(), Vec::new());
         let mut last_len = usize::MAX;
@@ -192,7 +198,7 @@ impl Tokenizer {
         tokens
     }
 
-    fn split_infixes<'a>(&self, text: &str, at: usize, out: &mut Vec<(usize, usize, &'a str)>) {
+    fn split_infixes(&self, text: &str, at: usize, out: &mut Vec<(usize, usize, &str)>) {
         let mut start = 0;
         for (from, to) in self.affixes.infixes(text) {
             if from == 0 {

