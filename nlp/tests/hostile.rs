@@ -1,5 +1,7 @@
 //! Hostile text: no panic, linear time, offsets that hold.
 
+#![allow(clippy::unwrap_used)]
+
 use std::time::{Duration, Instant};
 
 use copydesk_nlp::{Doc, Pipeline};
