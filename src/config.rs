@@ -142,6 +142,7 @@ pub struct Limits {
 #[allow(missing_docs)]
 pub struct Engine {
     pub model: PathBuf,
+    pub kb: PathBuf,
 }
 
 /// `[http]`

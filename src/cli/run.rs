@@ -13,6 +13,7 @@ use super::Exit;
 use crate::config::Config;
 use crate::extract::Extractor;
 use crate::kafka::{Service, ServiceError};
+use crate::kb::Kb;
 use crate::ops::log;
 
 #[derive(Debug, clap::Args)]
@@ -68,7 +69,12 @@ pub(super) fn failed(error: &ServiceError) -> Exit {
 pub(super) fn extractor(config: &Config) -> Result<Arc<Extractor>> {
     let model = &config.engine.model;
     let pipeline = if model.as_os_str().is_empty() { Pipeline::builtin() } else { Pipeline::load(model) };
-    Ok(Arc::new(Extractor::new(Arc::new(pipeline.context("engine.model")?))))
+    let extractor = Extractor::new(Arc::new(pipeline.context("engine.model")?));
+    if config.engine.kb.as_os_str().is_empty() {
+        return Ok(Arc::new(extractor));
+    }
+    let own = Kb::open(&config.engine.kb).context("engine.kb")?;
+    Ok(Arc::new(extractor.with_kb(own.over(&Kb::builtin()))))
 }
 
 pub(super) fn runtime() -> Result<tokio::runtime::Runtime> {

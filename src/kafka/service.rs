@@ -136,7 +136,7 @@ impl Service {
             let stages = Stages::start(Arc::clone(&extractor), limits, width, Arc::clone(&budget), &metrics);
             let (config, metrics, health) = (Arc::clone(&config), Arc::clone(&metrics), Arc::clone(&health));
             let (stop, failure, runtime) = (Arc::clone(&stop), Arc::clone(&failure), Handle::current());
-            let engine = format!("{}+{model}", env!("CARGO_PKG_VERSION"));
+            let engine = format!("{}+{model}+kb.{}", env!("CARGO_PKG_VERSION"), extractor.kb().hash());
             let run = move || {
                 let id = format!("{}-{member}", config.kafka.group_id);
                 let publisher =
