@@ -1,5 +1,6 @@
 //! What it says: [`Article`] to entity and claim events.
 
+mod arithmetic;
 pub mod attribution;
 pub mod claim;
 pub mod entity;
