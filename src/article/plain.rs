@@ -10,6 +10,10 @@ use crate::event::{BlockKind, Dateline, Signal};
 const MAX_HEAD_LINES: usize = 8;
 /// Longest headline, bytes.
 const MAX_HEADLINE: usize = 250;
+/// Longest paragraph, bytes: what is longer is no prose, and is cut so that the work on one block stays bounded.
+const MAX_PARAGRAPH: usize = 8192;
+/// Longest run without white space that is left whole, bytes: tokenizers work on such a run as one word.
+const MAX_RUN: usize = 1024;
 /// Most words of a subhead.
 const MAX_SUBHEAD_WORDS: usize = 14;
 
@@ -283,11 +287,13 @@ fn paragraphs(text: &str, lines: &[Line], layout: &mut Layout) {
     let mut at = 0;
     while at < lines.len() {
         let group = lines[at + 1..].iter().position(|l| l.after_blank).map_or(lines.len(), |n| at + 1 + n);
-        let wrapped = is_wrapped(text, &lines[at..group]);
-        let step = if wrapped { group - at } else { 1 };
-        let bytes = lines[at].bytes.start..lines[at + step - 1].bytes.end;
-        paragraphs.push(Line { bytes, after_blank: lines[at].after_blank });
-        at += step;
+        if is_wrapped(text, &lines[at..group]) {
+            let bytes = lines[at].bytes.start..lines[group - 1].bytes.end;
+            paragraphs.push(Line { bytes, after_blank: lines[at].after_blank });
+        } else {
+            paragraphs.extend_from_slice(&lines[at..group]);
+        }
+        at = group;
     }
     for (i, line) in paragraphs.iter().enumerate() {
         let content = &text[line.bytes.clone()];
@@ -326,12 +332,34 @@ fn paragraph(text: &str, line: &Line, layout: &mut Layout) {
         start += found.length;
     }
     let end = line.bytes.end - footnote_mark(content);
-    if start < end {
-        layout.blocks.push(Block { kind: BlockKind::Paragraph, bytes: start..end });
+    while start < end {
+        let cut = start + piece(&text[start..end]);
+        layout
+            .blocks
+            .push(Block { kind: BlockKind::Paragraph, bytes: start..start + text[start..cut].trim_end().len() });
+        start = end - text[cut..end].trim_start().len();
     }
     if end < line.bytes.end {
         layout.blocks.push(Block { kind: BlockKind::Boilerplate, bytes: end..line.bytes.end });
     }
+}
+
+/// Length of the first piece of a paragraph that is to be cut, bytes: to the last end of a sentence, else space, else character.
+fn piece(paragraph: &str) -> usize {
+    let window = &paragraph[..paragraph.floor_char_boundary(MAX_PARAGRAPH)];
+    let mut from = 0;
+    for run in window.split_inclusive(char::is_whitespace) {
+        if run.len() > MAX_RUN {
+            return if from > 0 { from } else { run.floor_char_boundary(MAX_RUN) };
+        }
+        from += run.len();
+    }
+    if window.len() == paragraph.len() {
+        return window.len();
+    }
+    let stops = [". ", "! ", "? ", "” ", "\" "];
+    let after_stop = stops.iter().filter_map(|stop| Some(window.rfind(stop)? + stop.len())).max();
+    after_stop.or_else(|| window.rfind(char::is_whitespace)).filter(|&at| at > 0).unwrap_or(window.len())
 }
 
 /// Length of a number stuck to the stop that ends a paragraph ("... analyst.2"), bytes; 0 where there is none.
@@ -502,6 +530,16 @@ mod tests {
         let ends = |text| lines(text).iter().map(|line| line.after_blank).collect::<Vec<_>>();
         assert_eq!(ends("One\r\nTwo\r\n\r\nThree"), [true, false, true]);
         assert_eq!(ends("One\rTwo\r\rThree"), [true, false, true]);
+    }
+
+    #[test]
+    fn a_paragraph_without_an_end_is_cut_between_sentences() {
+        let text = "The bank of Ghana raised its rate. ".repeat(1000);
+        let blocks = layout(&text).blocks;
+        assert!(blocks.len() == 5 && blocks.iter().all(|b| text[b.bytes.clone()].starts_with("The bank of")));
+        assert!(blocks.iter().all(|b| b.bytes.len() <= MAX_PARAGRAPH && text[b.bytes.clone()].ends_with("rate.")));
+        let blocks = layout(&"é".repeat(10_000)).blocks;
+        assert_eq!(blocks.iter().map(|b| b.bytes.len()).sum::<usize>(), 20_000);
     }
 
     #[test]
