@@ -1,8 +1,9 @@
 //! What do entities cost? `cargo bench --bench entities`: the engine's time per article, the time of names, coreference and linking, and
-//! how long the knowledge base takes to open, over the golden texts of the link test.
+//! how long the knowledge base takes to open, over the sample wire.
 
 use std::hint::black_box;
 use std::ops::Range;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use copydesk::article::{Article, Limits, RawArticle, parse};
@@ -51,23 +52,19 @@ fn main() {
     );
 }
 
-/// The texts of the link test, joined by fours to the length of news articles.
+/// The sample wire.
 fn articles() -> Vec<Article> {
-    let data = include_str!("../tests/quality/links/news.jsonl");
-    let texts: Vec<String> = data
-        .lines()
-        .filter_map(|l| serde_json::from_str::<serde_json::Value>(l).ok()?["text"].as_str().map(str::to_owned))
-        .collect();
-    let raw = |text: &str| {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("config/samples");
+    let mut files: Vec<_> =
+        std::fs::read_dir(folder).expect("the samples").map(|f| f.expect("a file").path()).collect();
+    files.sort();
+    let read = |path: &PathBuf| {
+        let payload = std::fs::read(path).expect("a sample");
         parse(
-            RawArticle {
-                payload: text.as_bytes(),
-                content_type: Some("text/plain"),
-                id: Some("b"),
-                received: Some("2024-01-01T00:00:00Z"),
-            },
+            RawArticle { payload: &payload, received: Some("2025-11-01T00:00:00Z"), ..RawArticle::default() },
             Limits::default(),
         )
+        .ok()
     };
-    texts.chunks(4).map(|c| raw(&c.join("\n")).expect("plain text")).collect()
+    files.iter().filter_map(read).filter(|a| !a.blocks.is_empty()).collect()
 }

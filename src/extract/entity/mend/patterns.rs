@@ -59,13 +59,13 @@ fn countries(doc: &Doc, kb: &Gazetteer<'_>, taken: &mut [bool], found: &mut Vec<
         }
         let goes_on = |&t: &usize| is_capitalised(doc, t) || matches!(doc.text(t), "of" | "the" | "and" | "-");
         let last = i + 1 + (i + 1..doc.len().min(i + MAX_NAME)).take_while(goes_on).count();
-        let longest = (i + 1..=last).rev().find_map(|end| {
+        let longest = (i + 1..=last).rev().find(|&end| {
             if taken[i..end].contains(&true) || !doc.sent(i).contains(&(end - 1)) {
-                return None;
+                return false;
             }
             let text = super::super::name::text(doc, &(i..end));
             let all_caps = text.chars().all(|c| !c.is_lowercase());
-            (kb.facts(&fold::key(&text)).settled && (text.len() > 3 || all_caps)).then_some(end)
+            kb.facts(&fold::key(&text)).settled && (text.len() > 3 || all_caps)
         });
         match longest.and_then(|end| Name::new(doc, i..end, EntityType::Gpe)) {
             Some(name) => {
