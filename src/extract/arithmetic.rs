@@ -76,7 +76,11 @@ impl Rounded {
 fn last_place(text: &str, value: Decimal) -> Option<Decimal> {
     let start = text.find(|c: char| c.is_ascii_digit());
     let Some(start) = start else { return Some(Decimal::ONE.min(value.abs())) };
-    let digits: String = text[start..].chars().take_while(|c| c.is_ascii_digit() || matches!(c, ',' | '.')).filter(|c| *c != ',').collect();
+    let digits: String = text[start..]
+        .chars()
+        .take_while(|c| c.is_ascii_digit() || matches!(c, ',' | '.'))
+        .filter(|c| *c != ',')
+        .collect();
     let written = Decimal::from_str(digits.trim_end_matches('.')).ok()?;
     if written.is_zero() {
         return Some(Decimal::ONE);
@@ -103,7 +107,8 @@ enum TradeRole {
 
 /// Trade is exports plus imports, and the balance is their difference.
 fn trade(ctx: &Context<'_>, quantities: &[Located<Quantity>], range: Range<usize>, found: &mut Vec<Inconsistency>) {
-    let roles: Vec<(usize, TradeRole)> = range.filter_map(|i| trade_role(ctx, &quantities[i]).map(|role| (i, role))).collect();
+    let roles: Vec<(usize, TradeRole)> =
+        range.filter_map(|i| trade_role(ctx, &quantities[i]).map(|role| (i, role))).collect();
     let only = |role: TradeRole| {
         let mut all = roles.iter().filter(|(_, r)| *r == role).map(|(i, _)| *i);
         let first = all.next()?;
@@ -118,7 +123,10 @@ fn trade(ctx: &Context<'_>, quantities: &[Located<Quantity>], range: Range<usize
     if !comparable(imports) {
         return;
     }
-    let (Some(sold), Some(bought)) = (Rounded::of(&quantities[exports].item), Rounded::of(&quantities[imports].item)) else { return };
+    let (Some(sold), Some(bought)) = (Rounded::of(&quantities[exports].item), Rounded::of(&quantities[imports].item))
+    else {
+        return;
+    };
     let mut check = |total: Option<usize>, expected: Option<Rounded>| {
         let (Some(total), Some(expected)) = (total.filter(|i| comparable(*i)), expected) else { return };
         let Some(stated) = Rounded::of(&quantities[total].item) else { return };
@@ -135,7 +143,13 @@ fn trade(ctx: &Context<'_>, quantities: &[Located<Quantity>], range: Range<usize
 fn trade_role(ctx: &Context<'_>, quantity: &Located<Quantity>) -> Option<TradeRole> {
     quantity.item.currency.as_ref()?;
     // Changes are no levels.
-    if quantity.item.change.as_ref().is_some_and(|c| c.unit.as_deref() == Some("absolute") && c.amount == quantity.item.value) || quantity.item.per.is_some() {
+    if quantity
+        .item
+        .change
+        .as_ref()
+        .is_some_and(|c| c.unit.as_deref() == Some("absolute") && c.amount == quantity.item.value)
+        || quantity.item.per.is_some()
+    {
         return None;
     }
     let measure = quantity.item.measure.as_ref().map(|m| m.text.to_lowercase()).unwrap_or_default();
@@ -167,23 +181,46 @@ fn trade_role(ctx: &Context<'_>, quantity: &Located<Quantity>) -> Option<TradeRo
 fn same_years(ctx: &Context<'_>, a: &Located<Quantity>, b: &Located<Quantity>) -> bool {
     let years = |q: &Located<Quantity>| -> Vec<&str> {
         let sentence = ctx.doc.sent(q.tokens.start);
-        sentence.map(|t| ctx.doc.text(t)).filter(|w| w.len() == 4 && (w.starts_with("19") || w.starts_with("20")) && w.bytes().all(|b| b.is_ascii_digit())).collect()
+        sentence
+            .map(|t| ctx.doc.text(t))
+            .filter(|w| {
+                w.len() == 4 && (w.starts_with("19") || w.starts_with("20")) && w.bytes().all(|b| b.is_ascii_digit())
+            })
+            .collect()
     };
     let (first, second) = (years(a), years(b));
     first.is_empty() || second.is_empty() || first.iter().any(|y| second.contains(y))
 }
 
 /// "34 of 30 drones": a part is not larger than its whole; nor is what a total includes.
-fn parts_of_a_whole(ctx: &Context<'_>, quantities: &[Located<Quantity>], range: Range<usize>, found: &mut Vec<Inconsistency>) {
+fn parts_of_a_whole(
+    ctx: &Context<'_>,
+    quantities: &[Located<Quantity>],
+    range: Range<usize>,
+    found: &mut Vec<Inconsistency>,
+) {
     for i in range.clone().skip(1) {
         let (first, second) = (&quantities[i - 1], &quantities[i]);
         let between: Vec<&str> = (first.tokens.end..second.tokens.start).map(|t| ctx.doc.text(t)).collect();
         let of = matches!(between.as_slice(), ["of"] | ["of", "the"] | ["out", "of"] | ["out", "of", "the"]);
-        let including = between.len() <= 5 && between.last() == Some(&"including") && first.item.unit == Some("person".to_owned()) && is_person(second);
-        let counts = |q: &Located<Quantity>| q.item.unit.is_some() && q.item.currency.is_none() && !matches!(q.item.unit.as_deref(), Some("percent" | "percentage point" | "point"));
+        let including = between.len() <= 5
+            && between.last() == Some(&"including")
+            && first.item.unit == Some("person".to_owned())
+            && is_person(second);
+        let counts = |q: &Located<Quantity>| {
+            q.item.unit.is_some()
+                && q.item.currency.is_none()
+                && !matches!(q.item.unit.as_deref(), Some("percent" | "percentage point" | "point"))
+        };
         let alike = first.item.unit == second.item.unit;
         let (Some(a), Some(b)) = (Rounded::of(&first.item), Rounded::of(&second.item)) else { continue };
-        let (part, whole) = if of && alike { (a, b) } else if including { (b, a) } else { continue };
+        let (part, whole) = if of && alike {
+            (a, b)
+        } else if including {
+            (b, a)
+        } else {
+            continue;
+        };
         if counts(first) && counts(second) && part.low > whole.high {
             found.push(Inconsistency { code: TOTALS, quantities: vec![i - 1, i] });
         }
@@ -193,7 +230,24 @@ fn parts_of_a_whole(ctx: &Context<'_>, quantities: &[Located<Quantity>], range: 
 fn is_person(quantity: &Located<Quantity>) -> bool {
     matches!(
         quantity.item.unit.as_deref(),
-        Some("person" | "man" | "woman" | "child" | "boy" | "girl" | "civilian" | "soldier" | "policeman" | "officer" | "student" | "passenger" | "worker" | "police" | "crew" | "adult")
+        Some(
+            "person"
+                | "man"
+                | "woman"
+                | "child"
+                | "boy"
+                | "girl"
+                | "civilian"
+                | "soldier"
+                | "policeman"
+                | "officer"
+                | "student"
+                | "passenger"
+                | "worker"
+                | "police"
+                | "crew"
+                | "adult"
+        )
     )
 }
 
@@ -201,14 +255,19 @@ fn is_person(quantity: &Located<Quantity>) -> bool {
 fn breakdown(ctx: &Context<'_>, quantities: &[Located<Quantity>], range: Range<usize>, found: &mut Vec<Inconsistency>) {
     for i in range.clone() {
         let whole = &quantities[i];
-        if !matches!(whole.item.unit.as_deref(), Some("person" | "passenger" | "soldier" | "officer" | "worker" | "student")) {
+        if !matches!(
+            whole.item.unit.as_deref(),
+            Some("person" | "passenger" | "soldier" | "officer" | "worker" | "student")
+        ) {
             continue;
         }
         let mut members = Vec::new();
         let mut at = whole.tokens.end;
         for (j, member) in quantities.iter().enumerate().take(range.end).skip(i + 1) {
             let gap: Vec<&str> = (at..member.tokens.start).map(|t| ctx.doc.text(t)).collect();
-            let opens = members.is_empty() && gap.len() <= 4 && matches!(gap.last(), Some(&("," | "—" | "–" | "-" | ":" | "(")));
+            let opens = members.is_empty()
+                && gap.len() <= 4
+                && matches!(gap.last(), Some(&("," | "—" | "–" | "-" | ":" | "(")));
             let goes_on = !members.is_empty() && gap.len() <= 4 && matches!(gap.last(), Some(&("and" | ",")));
             let sexes = matches!(member.item.unit.as_deref(), Some("man" | "woman" | "child" | "boy" | "girl"));
             if !(sexes && (opens || goes_on)) {
@@ -220,7 +279,9 @@ fn breakdown(ctx: &Context<'_>, quantities: &[Located<Quantity>], range: Range<u
         if members.len() < 2 {
             continue;
         }
-        let sum = members.iter().try_fold(Rounded { low: Decimal::ZERO, high: Decimal::ZERO }, |sum, &j| sum.plus(Rounded::of(&quantities[j].item)?));
+        let sum = members.iter().try_fold(Rounded { low: Decimal::ZERO, high: Decimal::ZERO }, |sum, &j| {
+            sum.plus(Rounded::of(&quantities[j].item)?)
+        });
         let (Some(sum), Some(stated)) = (sum, Rounded::of(&whole.item)) else { continue };
         if !sum.meets(stated) {
             let mut all = vec![i];
@@ -242,7 +303,11 @@ fn change_and_levels(quantities: &[Located<Quantity>], range: Range<usize>, foun
         }
         let find = |wanted: &dyn Fn(&Quantity) -> bool| range.clone().find(|&j| j != i && wanted(&quantities[j].item));
         let Some(base) = find(&|q| q.span == *baseline) else { continue };
-        let Some(by) = find(&|q| q.value.as_ref() == Some(stated) && q.change.as_ref().is_some_and(|c| c.amount.as_ref() == Some(stated))) else { continue };
+        let Some(by) = find(&|q| {
+            q.value.as_ref() == Some(stated) && q.change.as_ref().is_some_and(|c| c.amount.as_ref() == Some(stated))
+        }) else {
+            continue;
+        };
         let (Some(now), Some(before), Some(amount)) =
             (Rounded::of(level), Rounded::of(&quantities[base].item), Rounded::of(&quantities[by].item))
         else {
@@ -257,7 +322,13 @@ fn change_and_levels(quantities: &[Located<Quantity>], range: Range<usize>, foun
             Some("points" | "absolute") => {
                 let basis = quantities[by].item.unit.as_deref() == Some("basis point");
                 let difference = if up { now.minus(before) } else { before.minus(now) };
-                difference.map(|d| if basis { Rounded { low: d.low * Decimal::ONE_HUNDRED, high: d.high * Decimal::ONE_HUNDRED } } else { d })
+                difference.map(|d| {
+                    if basis {
+                        Rounded { low: d.low * Decimal::ONE_HUNDRED, high: d.high * Decimal::ONE_HUNDRED }
+                    } else {
+                        d
+                    }
+                })
             }
             _ => None,
         };

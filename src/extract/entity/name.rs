@@ -36,7 +36,12 @@ impl Name {
         if tokens.is_empty() {
             return None;
         }
-        let words = fold::words(&text(doc, &tokens));
+        let written = text(doc, &tokens);
+        // a name has a capital somewhere: "the election commission" is a common noun
+        if !written.chars().any(char::is_uppercase) {
+            return None;
+        }
+        let words = fold::words(&written);
         let title = (kind == EntityType::Person).then(|| title::before(doc, tokens.start)).flatten();
         (!words.is_empty()).then(|| Self { tokens, kind, key: words.join(" "), words, title })
     }
@@ -77,6 +82,7 @@ pub(super) fn names(ctx: &Context<'_>, kb: &Gazetteer<'_>) -> Vec<Name> {
     mend::known::mend(ctx, kb, &mut names);
     mend::kinds::mend(doc, kb, &mut names);
     mend::repeats::add(ctx, kb, &mut names);
+    add_given_names(doc, &mut names);
     drop_title_parts(doc, kb, &mut names);
     for name in &mut names {
         name.title = (name.kind == EntityType::Person).then(|| title::before(doc, name.tokens.start)).flatten();
@@ -94,6 +100,29 @@ pub(super) fn drop_overlaps(names: &mut Vec<Name>) {
         }
         keep
     });
+}
+
+/// "economist Irina Petrescu" where the engine saw the family name alone: what stands between a title and a family name is a given name.
+fn add_given_names(doc: &Doc, names: &mut [Name]) {
+    for k in 0..names.len() {
+        let start = names[k].tokens.start;
+        if names[k].kind != EntityType::Person || names[k].words.len() != 1 || start < doc.sent(start).start + 2 {
+            continue;
+        }
+        let given = start - 1;
+        let free = k == 0 || names[k - 1].tokens.end <= given;
+        let capital = doc.text(given).chars().next().is_some_and(char::is_uppercase);
+        let plain =
+            doc.pos(given) == "PROPN" && capital && !is_title_word(doc.text(given)) && !is_honorific(doc.text(given));
+        if free
+            && plain
+            && is_title_word(doc.text(given - 1))
+            && doc.head(given) == names[k].head(doc)
+            && let Some(longer) = Name::new(doc, given..names[k].tokens.end, EntityType::Person)
+        {
+            names[k] = longer;
+        }
+    }
 }
 
 /// "State" of "Secretary of State" and "Home" of "Home Secretary" name nothing of their own.

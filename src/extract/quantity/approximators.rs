@@ -91,7 +91,17 @@ const BEFORE: [(&str, &str); 74] = [
 
 /// Words that may stand between approximator and number: "at least another 20", "more than a combined $5m".
 const BETWEEN: [&str; 11] = [
-    "an additional", "a further", "a total of", "a combined", "a whopping", "a staggering", "a record", "another", "a net", "an extra", "only",
+    "an additional",
+    "a further",
+    "a total of",
+    "a combined",
+    "a whopping",
+    "a staggering",
+    "a record",
+    "another",
+    "a net",
+    "an extra",
+    "only",
 ];
 
 /// The approximator that ends right before atom `start`, where a numeral begins. `duration` is true for times spans: "over five
@@ -101,7 +111,10 @@ pub(crate) fn before(atoms: &Atoms<'_>, start: usize, duration: bool) -> Option<
     let end = between.map_or(start, |words| start - words.split(' ').count());
     let (words, kind) = BEFORE.iter().find(|(words, _)| atoms.ends_with(end, words))?;
     let at = end - words.split(' ').count();
-    if between.is_some() && matches!(*words, "some" | "about" | "over" | "above" | "below" | "under") && between == Some(&"only") {
+    if between.is_some()
+        && matches!(*words, "some" | "about" | "over" | "above" | "below" | "under")
+        && between == Some(&"only")
+    {
         return None;
     }
     // "twice as many as", "picked up to": other constructions.
@@ -111,7 +124,22 @@ pub(crate) fn before(atoms: &Atoms<'_>, start: usize, duration: bool) -> Option<
     if *words == "over" && duration {
         let says_so = matches!(
             atoms.before(at, 1),
-            "for" | "lasted" | "last" | "lasting" | "after" | "took" | "taken" | "takes" | "spent" | "in" | "of" | "with" | "aged" | "served" | "than" | "and"
+            "for"
+                | "lasted"
+                | "last"
+                | "lasting"
+                | "after"
+                | "took"
+                | "taken"
+                | "takes"
+                | "spent"
+                | "in"
+                | "of"
+                | "with"
+                | "aged"
+                | "served"
+                | "than"
+                | "and"
         );
         return says_so.then_some(Approximator { kind, start: at });
     }
@@ -126,14 +154,51 @@ pub(crate) fn before(atoms: &Atoms<'_>, start: usize, duration: bool) -> Option<
 fn is_direction_verb(word: &str) -> bool {
     matches!(
         word,
-        "edged" | "ticked" | "inched" | "crept" | "went" | "moved" | "climbed" | "pushed" | "picked" | "is" | "was" | "were" | "ramped" | "edge" | "tick" | "inch" | "creep" | "go" | "scaled"
+        "edged"
+            | "ticked"
+            | "inched"
+            | "crept"
+            | "went"
+            | "moved"
+            | "climbed"
+            | "pushed"
+            | "picked"
+            | "is"
+            | "was"
+            | "were"
+            | "ramped"
+            | "edge"
+            | "tick"
+            | "inch"
+            | "creep"
+            | "go"
+            | "scaled"
     )
 }
 
 fn is_topic_noun(word: &str) -> bool {
     matches!(
         word,
-        "dispute" | "row" | "talks" | "talk" | "concerns" | "concern" | "fears" | "doubts" | "doubt" | "questions" | "information" | "debate" | "feud" | "control" | "story" | "revolve" | "revolves" | "sovereignty" | "outrage" | "lawsuit"
+        "dispute"
+            | "row"
+            | "talks"
+            | "talk"
+            | "concerns"
+            | "concern"
+            | "fears"
+            | "doubts"
+            | "doubt"
+            | "questions"
+            | "information"
+            | "debate"
+            | "feud"
+            | "control"
+            | "story"
+            | "revolve"
+            | "revolves"
+            | "sovereignty"
+            | "outrage"
+            | "lawsuit"
     )
 }
 

@@ -101,7 +101,9 @@ fn noun_after(atoms: &Atoms<'_>, doc: &Doc, quantity: &Candidate) -> Option<Link
         };
         if let (Some(direction), 0) = (comparative, step) {
             // "5% more than", "3% lower": not "$5 million more" without comparison, nor "3% lower rates".
-            let compares = atoms.lower(at + 1) == "than" || matches!(lower, "higher" | "lower") && !doc.tag(atoms.get(at + 1).map_or(atom.token, |a| a.token)).starts_with("NN");
+            let compares = atoms.lower(at + 1) == "than"
+                || matches!(lower, "higher" | "lower")
+                    && !doc.tag(atoms.get(at + 1).map_or(atom.token, |a| a.token)).starts_with("NN");
             let relative = matches!(quantity.class, Class::Percent | Class::Points | Class::Fraction);
             return (compares || (relative && atoms.get(at + 1).is_none_or(|a| a.kind == Kind::Symbol)))
                 .then_some(Link { relation: Relation::Amount, anchor: at, direction: Some(direction) });
@@ -116,7 +118,11 @@ fn noun_after(atoms: &Atoms<'_>, doc: &Doc, quantity: &Candidate) -> Option<Link
         }
         let modifies = atoms.is_dash(at)
             || tag.starts_with("JJ")
-            || (atom.kind == Kind::Word && tag.starts_with("NN") && atoms.get(at + 1).is_some_and(|a| noun_direction(&a.lower).is_some() && doc.tag(a.token).starts_with("NN")))
+            || (atom.kind == Kind::Word
+                && tag.starts_with("NN")
+                && atoms
+                    .get(at + 1)
+                    .is_some_and(|a| noun_direction(&a.lower).is_some() && doc.tag(a.token).starts_with("NN")))
             || matches!(lower, "annual" | "quarterly" | "monthly" | "yearly" | "pay" | "price" | "rate" | "year");
         if !modifies {
             return None;
@@ -129,13 +135,21 @@ fn noun_after(atoms: &Atoms<'_>, doc: &Doc, quantity: &Candidate) -> Option<Link
 fn words_before(atoms: &Atoms<'_>, doc: &Doc, quantity: &Candidate) -> Option<Link> {
     let mut at = quantity.start.checked_sub(1)?;
     // "rose above 5%", "fell below $70,000": a level.
-    let limit = matches!(atoms.lower(quantity.start), "below" | "above" | "under") && quantity.start < quantity.span.start;
+    let limit =
+        matches!(atoms.lower(quantity.start), "below" | "above" | "under") && quantity.start < quantity.span.start;
     // "by a further 3%", "by another 20", "by a combined".
-    while at > 0 && matches!(atoms.lower(at), "a" | "an" | "another" | "further" | "additional" | "combined" | "the" | "record" | "fresh" | "net") {
+    while at > 0
+        && matches!(
+            atoms.lower(at),
+            "a" | "an" | "another" | "further" | "additional" | "combined" | "the" | "record" | "fresh" | "net"
+        )
+    {
         at -= 1;
     }
     match atoms.lower(at) {
-        "by" => anchor(atoms, doc, at).map(|(anchor, direction)| Link { relation: Relation::Amount, anchor, direction }),
+        "by" => {
+            anchor(atoms, doc, at).map(|(anchor, direction)| Link { relation: Relation::Amount, anchor, direction })
+        }
         "to" => {
             let (anchor, direction) = anchor(atoms, doc, at)?;
             // "increased aid to 3 million people": a recipient.
@@ -176,8 +190,33 @@ fn adjacent(atoms: &Atoms<'_>, doc: &Doc, quantity: &Candidate, from: usize, lim
         let verb = at.checked_sub(1).and_then(|j| atoms.get(j)).map_or("", |a| doc.lemma(a.token));
         let phrasal = matches!(
             verb,
-            "make" | "take" | "set" | "give" | "put" | "sign" | "end" | "back" | "hold" | "use" | "open" | "blow" | "cough" | "pony" | "rack"
-                | "ring" | "shoot" | "shut" | "break" | "track" | "gun" | "pay" | "line" | "call" | "pick" | "follow" | "free"
+            "make"
+                | "take"
+                | "set"
+                | "give"
+                | "put"
+                | "sign"
+                | "end"
+                | "back"
+                | "hold"
+                | "use"
+                | "open"
+                | "blow"
+                | "cough"
+                | "pony"
+                | "rack"
+                | "ring"
+                | "shoot"
+                | "shut"
+                | "break"
+                | "track"
+                | "gun"
+                | "pay"
+                | "line"
+                | "call"
+                | "pick"
+                | "follow"
+                | "free"
         );
         let plain = matches!(quantity.class, Class::Percent | Class::Points | Class::Money | Class::Fraction)
             || matches!(verb, "be" | "edge" | "tick" | "inch" | "creep" | "go" | "," | "close" | "finish");
@@ -190,11 +229,16 @@ fn adjacent(atoms: &Atoms<'_>, doc: &Doc, quantity: &Candidate, from: usize, lim
     let direction = verb_direction(lemma).or_else(|| verb_direction(&atom.lower))?;
     let fits = limit
         || match (lemma, quantity.class) {
-            ("raise" | "lift" | "boost" | "double" | "triple" | "warm" | "expand" | "widen", Class::Money | Class::Count) => false,
+            (
+                "raise" | "lift" | "boost" | "double" | "triple" | "warm" | "expand" | "widen",
+                Class::Money | Class::Count,
+            ) => false,
             ("raise", _) => false,
             ("lose" | "gain", Class::Money) => false,
             ("lose", Class::Count | Class::Measure) => false,
-            (_, Class::Count) => matches!(lemma, "cut" | "add" | "shed" | "slash" | "axe" | "trim" | "eliminate" | "gain"),
+            (_, Class::Count) => {
+                matches!(lemma, "cut" | "add" | "shed" | "slash" | "axe" | "trim" | "eliminate" | "gain")
+            }
             ("add" | "gain", Class::Measure) => false,
             (_, Class::Age) => false,
             _ => true,
@@ -208,7 +252,10 @@ fn anchor(atoms: &Atoms<'_>, doc: &Doc, from: usize) -> Option<(usize, Option<Di
     for back in 1..=26 {
         let at = from.checked_sub(back)?;
         let atom = atoms.get(at)?;
-        if atom.token < sentence || matches!(atom.text, ";" | ":") || matches!(atom.lower.as_ref(), "while" | "whereas" | "but" | "although" | "that") {
+        if atom.token < sentence
+            || matches!(atom.text, ";" | ":")
+            || matches!(atom.lower.as_ref(), "while" | "whereas" | "but" | "although" | "that")
+        {
             return None;
         }
         if atom.kind != Kind::Word {
@@ -239,13 +286,15 @@ fn anchor(atoms: &Atoms<'_>, doc: &Doc, from: usize) -> Option<(usize, Option<Di
         if tag == "MD" {
             return None;
         }
-        if tag.starts_with("NN") && back <= 3
+        if tag.starts_with("NN")
+            && back <= 3
             && let Some(direction) = noun_direction(lower)
         {
             return Some((at, Some(direction)));
         }
         // A verb that the tagger took for a noun or adjective.
-        if back <= 8 && (lower.ends_with("ed") || lower == "rose" || lower == "fell" || lower == "grew" || lower == "slid")
+        if back <= 8
+            && (lower.ends_with("ed") || lower == "rose" || lower == "fell" || lower == "grew" || lower == "slid")
             && let Some(direction) = verb_direction(lower)
         {
             return Some((at, Some(direction)));
@@ -266,21 +315,152 @@ fn direction_particle(word: &str) -> Option<Direction> {
 fn verb_direction(word: &str) -> Option<Direction> {
     let up = matches!(
         word,
-        "rise" | "rose" | "risen" | "climb" | "climbed" | "increase" | "increased" | "grow" | "grew" | "grown" | "jump" | "jumped" | "surge" | "surged"
-            | "soar" | "soared" | "gain" | "gained" | "advance" | "advanced" | "add" | "added" | "rally" | "rallied" | "expand" | "expanded" | "double"
-            | "doubled" | "triple" | "tripled" | "quadruple" | "strengthen" | "strengthened" | "firm" | "rebound" | "rebounded" | "recover" | "recovered"
-            | "swell" | "swelled" | "balloon" | "spike" | "spiked" | "skyrocket" | "rocket" | "warm" | "warmed" | "accelerate" | "accelerated" | "quicken" | "hike"
-            | "hiked" | "boost" | "boosted" | "lift" | "lifted" | "raise" | "raised" | "widen" | "widened" | "appreciate" | "leap" | "leaped" | "leapt"
-            | "bounce" | "upgrade" | "mushroom" | "shoot" | "deepen"
+        "rise"
+            | "rose"
+            | "risen"
+            | "climb"
+            | "climbed"
+            | "increase"
+            | "increased"
+            | "grow"
+            | "grew"
+            | "grown"
+            | "jump"
+            | "jumped"
+            | "surge"
+            | "surged"
+            | "soar"
+            | "soared"
+            | "gain"
+            | "gained"
+            | "advance"
+            | "advanced"
+            | "add"
+            | "added"
+            | "rally"
+            | "rallied"
+            | "expand"
+            | "expanded"
+            | "double"
+            | "doubled"
+            | "triple"
+            | "tripled"
+            | "quadruple"
+            | "strengthen"
+            | "strengthened"
+            | "firm"
+            | "rebound"
+            | "rebounded"
+            | "recover"
+            | "recovered"
+            | "swell"
+            | "swelled"
+            | "balloon"
+            | "spike"
+            | "spiked"
+            | "skyrocket"
+            | "rocket"
+            | "warm"
+            | "warmed"
+            | "accelerate"
+            | "accelerated"
+            | "quicken"
+            | "hike"
+            | "hiked"
+            | "boost"
+            | "boosted"
+            | "lift"
+            | "lifted"
+            | "raise"
+            | "raised"
+            | "widen"
+            | "widened"
+            | "appreciate"
+            | "leap"
+            | "leaped"
+            | "leapt"
+            | "bounce"
+            | "upgrade"
+            | "mushroom"
+            | "shoot"
+            | "deepen"
     );
     let down = matches!(
         word,
-        "fall" | "fell" | "fallen" | "drop" | "dropped" | "decline" | "declined" | "decrease" | "decreased" | "slide" | "slid" | "slip" | "slipped" | "tumble"
-            | "tumbled" | "plunge" | "plunged" | "sink" | "sank" | "shed" | "lose" | "lost" | "cut" | "reduce" | "reduced" | "lower" | "lowered" | "shrink"
-            | "shrank" | "contract" | "contracted" | "ease" | "eased" | "dip" | "dipped" | "slash" | "slashed" | "trim" | "trimmed" | "plummet" | "plummeted"
-            | "halve" | "halved" | "weaken" | "weakened" | "slow" | "slowed" | "narrow" | "narrowed" | "cool" | "cooled" | "moderate" | "retreat" | "retreated"
-            | "slump" | "slumped" | "collapse" | "collapsed" | "crash" | "crashed" | "sag" | "ebb" | "recede" | "dwindle" | "dwindled" | "diminish"
-            | "depreciate" | "devalue" | "axe" | "eliminate" | "downgrade" | "decelerate" | "deflate" | "shorten"
+        "fall"
+            | "fell"
+            | "fallen"
+            | "drop"
+            | "dropped"
+            | "decline"
+            | "declined"
+            | "decrease"
+            | "decreased"
+            | "slide"
+            | "slid"
+            | "slip"
+            | "slipped"
+            | "tumble"
+            | "tumbled"
+            | "plunge"
+            | "plunged"
+            | "sink"
+            | "sank"
+            | "shed"
+            | "lose"
+            | "lost"
+            | "cut"
+            | "reduce"
+            | "reduced"
+            | "lower"
+            | "lowered"
+            | "shrink"
+            | "shrank"
+            | "contract"
+            | "contracted"
+            | "ease"
+            | "eased"
+            | "dip"
+            | "dipped"
+            | "slash"
+            | "slashed"
+            | "trim"
+            | "trimmed"
+            | "plummet"
+            | "plummeted"
+            | "halve"
+            | "halved"
+            | "weaken"
+            | "weakened"
+            | "slow"
+            | "slowed"
+            | "narrow"
+            | "narrowed"
+            | "cool"
+            | "cooled"
+            | "moderate"
+            | "retreat"
+            | "retreated"
+            | "slump"
+            | "slumped"
+            | "collapse"
+            | "collapsed"
+            | "crash"
+            | "crashed"
+            | "sag"
+            | "ebb"
+            | "recede"
+            | "dwindle"
+            | "dwindled"
+            | "diminish"
+            | "depreciate"
+            | "devalue"
+            | "axe"
+            | "eliminate"
+            | "downgrade"
+            | "decelerate"
+            | "deflate"
+            | "shorten"
     );
     match (up, down) {
         (true, _) => Some(Direction::Up),
@@ -293,13 +473,57 @@ fn verb_direction(word: &str) -> Option<Direction> {
 fn noun_direction(word: &str) -> Option<Direction> {
     let up = matches!(
         word,
-        "increase" | "increases" | "rise" | "rises" | "gain" | "gains" | "growth" | "jump" | "surge" | "hike" | "hikes" | "boost" | "expansion" | "climb" | "spike"
-            | "uptick" | "rally" | "raise" | "advance" | "leap" | "upturn" | "rebound" | "improvement" | "appreciation"
+        "increase"
+            | "increases"
+            | "rise"
+            | "rises"
+            | "gain"
+            | "gains"
+            | "growth"
+            | "jump"
+            | "surge"
+            | "hike"
+            | "hikes"
+            | "boost"
+            | "expansion"
+            | "climb"
+            | "spike"
+            | "uptick"
+            | "rally"
+            | "raise"
+            | "advance"
+            | "leap"
+            | "upturn"
+            | "rebound"
+            | "improvement"
+            | "appreciation"
     );
     let down = matches!(
         word,
-        "drop" | "drops" | "fall" | "falls" | "decline" | "declines" | "decrease" | "decreases" | "cut" | "cuts" | "reduction" | "reductions" | "slump" | "plunge"
-            | "slide" | "dip" | "contraction" | "downturn" | "tumble" | "slowdown" | "shrinkage" | "depreciation" | "devaluation" | "selloff"
+        "drop"
+            | "drops"
+            | "fall"
+            | "falls"
+            | "decline"
+            | "declines"
+            | "decrease"
+            | "decreases"
+            | "cut"
+            | "cuts"
+            | "reduction"
+            | "reductions"
+            | "slump"
+            | "plunge"
+            | "slide"
+            | "dip"
+            | "contraction"
+            | "downturn"
+            | "tumble"
+            | "slowdown"
+            | "shrinkage"
+            | "depreciation"
+            | "devaluation"
+            | "selloff"
     );
     match (up, down) {
         (true, _) => Some(Direction::Up),
@@ -308,7 +532,14 @@ fn noun_direction(word: &str) -> Option<Direction> {
     }
 }
 
-fn change(atoms: &Atoms<'_>, doc: &Doc, found: &[Candidate], times: &[Match], links: &[Option<Link>], i: usize) -> Option<Change> {
+fn change(
+    atoms: &Atoms<'_>,
+    doc: &Doc,
+    found: &[Candidate],
+    times: &[Match],
+    links: &[Option<Link>],
+    i: usize,
+) -> Option<Change> {
     let quantity = &found[i];
     let Some(link) = links[i].filter(|l| l.relation != Relation::Base) else {
         return before_comparison(atoms, found, links, i);
@@ -336,7 +567,12 @@ fn change(atoms: &Atoms<'_>, doc: &Doc, found: &[Candidate], times: &[Match], li
         (Some(amount), Some(unit))
     });
     let baseline = base.map(|b| b.span.clone()).or_else(|| baseline(atoms, doc, found, times, quantity));
-    Some(Change { direction, amount: amount.filter(|_| quantity.high.is_none() || link.relation == Relation::Level), unit, baseline })
+    Some(Change {
+        direction,
+        amount: amount.filter(|_| quantity.high.is_none() || link.relation == Relation::Level),
+        unit,
+        baseline,
+    })
 }
 
 fn amount(quantity: &Candidate) -> (Decimal, &'static str) {
@@ -351,9 +587,11 @@ fn amount(quantity: &Candidate) -> (Decimal, &'static str) {
 /// "61 percent, down from 66 percent": the quantity before the particle is the level.
 fn before_comparison(atoms: &Atoms<'_>, found: &[Candidate], links: &[Option<Link>], i: usize) -> Option<Change> {
     let (quantity, next) = (&found[i], found.get(i + 1)?);
-    let link = links[i + 1].filter(|l| l.relation == Relation::Base && direction_particle(atoms.lower(l.anchor)).is_some())?;
+    let link =
+        links[i + 1].filter(|l| l.relation == Relation::Base && direction_particle(atoms.lower(l.anchor)).is_some())?;
     let gap = quantity.end.min(link.anchor)..link.anchor;
-    let near = link.anchor >= quantity.end && gap.len() <= 8 && !gap.clone().any(|j| matches!(atoms.text(j), "." | ";"));
+    let near =
+        link.anchor >= quantity.end && gap.len() <= 8 && !gap.clone().any(|j| matches!(atoms.text(j), "." | ";"));
     let alike = quantity.class == next.class && quantity.currency == next.currency;
     (near && alike && links[i].is_none()).then(|| Change {
         direction: link.direction.unwrap_or(Direction::Up),
@@ -364,12 +602,29 @@ fn before_comparison(atoms: &Atoms<'_>, found: &[Candidate], links: &[Option<Lin
 }
 
 /// What follows "from", "than", "compared with", or "year-on-year", after the quantity.
-fn baseline(atoms: &Atoms<'_>, doc: &Doc, found: &[Candidate], times: &[Match], quantity: &Candidate) -> Option<Range<usize>> {
+fn baseline(
+    atoms: &Atoms<'_>,
+    doc: &Doc,
+    found: &[Candidate],
+    times: &[Match],
+    quantity: &Candidate,
+) -> Option<Range<usize>> {
     let mut at = quantity.span.end;
     let mut strangers = 0;
     for _ in 0..24 {
         let atom = atoms.get(at)?;
-        for (words, len) in [("year on year", 3), ("year - on - year", 5), ("year over year", 3), ("year - over - year", 5), ("month on month", 3), ("month - on - month", 5), ("quarter on quarter", 3), ("quarter - on - quarter", 5), ("month over month", 3), ("month - over - month", 5)] {
+        for (words, len) in [
+            ("year on year", 3),
+            ("year - on - year", 5),
+            ("year over year", 3),
+            ("year - over - year", 5),
+            ("month on month", 3),
+            ("month - on - month", 5),
+            ("quarter on quarter", 3),
+            ("quarter - on - quarter", 5),
+            ("month over month", 3),
+            ("month - over - month", 5),
+        ] {
             if atoms.matches(at, words) {
                 return Some(at..at + len);
             }
@@ -386,11 +641,16 @@ fn baseline(atoms: &Atoms<'_>, doc: &Doc, found: &[Candidate], times: &[Match], 
             return Some(found);
         }
         let tag = doc.tag(atom.token);
-        if matches!(atom.text, ";" | "." | ":") || matches!(atom.lower.as_ref(), "while" | "but" | "said" | "says" | "and") || tag == "MD" || matches!(tag, "VBD" | "VBZ" | "VBP") {
+        if matches!(atom.text, ";" | "." | ":")
+            || matches!(atom.lower.as_ref(), "while" | "but" | "said" | "says" | "and")
+            || tag == "MD"
+            || matches!(tag, "VBD" | "VBZ" | "VBP")
+        {
             return None;
         }
         // Over other quantities and times, and a few words.
-        let over = found.iter().map(|q| &q.span).chain(times.iter().map(|t| &t.atoms)).find(|r| r.start == at && r.end > at);
+        let over =
+            found.iter().map(|q| &q.span).chain(times.iter().map(|t| &t.atoms)).find(|r| r.start == at && r.end > at);
         match over {
             Some(range) => at = range.end,
             None => {
@@ -405,7 +665,14 @@ fn baseline(atoms: &Atoms<'_>, doc: &Doc, found: &[Candidate], times: &[Match], 
     None
 }
 
-fn comparison(atoms: &Atoms<'_>, doc: &Doc, found: &[Candidate], times: &[Match], at: usize, word: &str) -> Option<Range<usize>> {
+fn comparison(
+    atoms: &Atoms<'_>,
+    doc: &Doc,
+    found: &[Candidate],
+    times: &[Match],
+    at: usize,
+    word: &str,
+) -> Option<Range<usize>> {
     let the = usize::from(matches!(atoms.lower(at), "the" | "in"));
     if let Some(time) = times.iter().find(|t| t.atoms.start == at || t.atoms.start == at + the) {
         if atoms.lower(time.atoms.end) == "levels" {
@@ -422,9 +689,18 @@ fn comparison(atoms: &Atoms<'_>, doc: &Doc, found: &[Candidate], times: &[Match]
     }
     // A noun phrase: up to the next verb, preposition or punctuation.
     let end = (at..at + 8)
-        .find(|&j| atoms.get(j).is_none_or(|a| a.kind == Kind::Symbol && !atoms.is_dash(j) || matches!(doc.tag(a.token), "IN" | "TO" | "CC" | "MD" | "VBD" | "VBZ" | "VBP" | "WDT" | "WP")))
+        .find(|&j| {
+            atoms.get(j).is_none_or(|a| {
+                a.kind == Kind::Symbol && !atoms.is_dash(j)
+                    || matches!(doc.tag(a.token), "IN" | "TO" | "CC" | "MD" | "VBD" | "VBZ" | "VBP" | "WDT" | "WP")
+            })
+        })
         .unwrap_or(at + 8)
         .min(atoms.len());
     let noun = (at..end).any(|j| atoms.get(j).is_some_and(|a| doc.tag(a.token).starts_with("NN")));
-    (end > at && noun && word != "from" || (end > at && noun && matches!(atoms.lower(end - 1), "level" | "levels" | "high" | "low" | "peak" | "record"))).then_some(at..end)
+    (end > at && noun && word != "from"
+        || (end > at
+            && noun
+            && matches!(atoms.lower(end - 1), "level" | "levels" | "high" | "low" | "peak" | "record")))
+    .then_some(at..end)
 }

@@ -35,7 +35,10 @@ fn after(atoms: &Atoms<'_>, from: usize, doc: &Doc) -> Option<Counted> {
         let lower = atom.lower.as_ref();
         match atom.kind {
             Kind::Symbol if atoms.is_dash(at) && atom.glued && atoms.glued(at + 1) => {}
-            Kind::Symbol if atom.text == "," && tag_of(atoms, at - 1, doc).starts_with("JJ") && tag_of(atoms, at + 1, doc).starts_with("JJ") => {}
+            Kind::Symbol
+                if atom.text == ","
+                    && tag_of(atoms, at - 1, doc).starts_with("JJ")
+                    && tag_of(atoms, at + 1, doc).starts_with("JJ") => {}
             Kind::Word if crate::extract::time::grammar::starts_time(atoms, at) => break,
             // "12 others", "12 dead": people.
             Kind::Word if head.is_none() && at == from && matches!(lower, "others" | "dead") => {
@@ -53,12 +56,16 @@ fn after(atoms: &Atoms<'_>, from: usize, doc: &Doc) -> Option<Counted> {
                 }
             }
             Kind::Word
-                if tag.starts_with("JJ") || matches!(tag, "VBN" | "VBG" | "RB" | "RBR" | "HYPH" | "CD" | "AFX") && head.is_none() =>
+                if tag.starts_with("JJ")
+                    || matches!(tag, "VBN" | "VBG" | "RB" | "RBR" | "HYPH" | "CD" | "AFX") && head.is_none() =>
             {
                 // "12 more", "12 wounded", "12 still missing": a participle with nothing to modify is the answer of `victims`.
             }
             Kind::Word if matches!(lower, "'s" | "'") || tag == "POS" => return None,
-            Kind::Word if lower == "and" && tag_of(atoms, at - 1, doc).starts_with("JJ") && tag_of(atoms, at + 1, doc).starts_with("JJ") => {}
+            Kind::Word
+                if lower == "and"
+                    && tag_of(atoms, at - 1, doc).starts_with("JJ")
+                    && tag_of(atoms, at + 1, doc).starts_with("JJ") => {}
             _ => break,
         }
         at += 1;
@@ -93,32 +100,104 @@ fn of_whole(atoms: &Atoms<'_>, from: usize, doc: &Doc) -> Option<Counted> {
 fn victims(atoms: &Atoms<'_>, start: usize, end: usize, doc: &Doc) -> Option<Counted> {
     let person = Some(Counted { unit: "person".to_owned(), noun: end..end });
     let before = (1..=4).any(|back| {
-        start.checked_sub(back).and_then(|j| atoms.get(j)).is_some_and(|a| {
-            a.kind == Kind::Word && is_harm(doc.lemma(a.token)) && doc.tag(a.token).starts_with('V')
-        })
+        start
+            .checked_sub(back)
+            .and_then(|j| atoms.get(j))
+            .is_some_and(|a| a.kind == Kind::Word && is_harm(doc.lemma(a.token)) && doc.tag(a.token).starts_with('V'))
     });
-    if before && (atoms.get(end).is_none_or(|a| a.kind == Kind::Symbol) || matches!(atoms.lower(end), "and" | "in" | "on" | "at" | "others" | "since" | "more" | "near" | "when" | "after" | "during" | "as" | "of" | "over" | "so")) {
+    if before
+        && (atoms.get(end).is_none_or(|a| a.kind == Kind::Symbol)
+            || matches!(
+                atoms.lower(end),
+                "and"
+                    | "in"
+                    | "on"
+                    | "at"
+                    | "others"
+                    | "since"
+                    | "more"
+                    | "near"
+                    | "when"
+                    | "after"
+                    | "during"
+                    | "as"
+                    | "of"
+                    | "over"
+                    | "so"
+            ))
+    {
         // The object must be the number itself: no noun between the verb and the number.
         let clear = (1..=4).map_while(|back| start.checked_sub(back)).take_while(|&j| {
             atoms.get(j).is_some_and(|a| !(is_harm(doc.lemma(a.token)) && doc.tag(a.token).starts_with('V')))
         });
-        if clear.clone().all(|j| !matches!(tag_of(atoms, j, doc), "NN" | "NNS" | "NNP" | "IN") || matches!(atoms.lower(j), "least" | "about" | "around" | "over" | "than" | "as" | "many")) {
+        if clear.clone().all(|j| {
+            !matches!(tag_of(atoms, j, doc), "NN" | "NNS" | "NNP" | "IN")
+                || matches!(atoms.lower(j), "least" | "about" | "around" | "over" | "than" | "as" | "many")
+        }) {
             return person;
         }
     }
     // "12 were killed", "12 more wounded", "21 still missing".
     let mut at = end;
-    while matches!(atoms.lower(at), "more" | "still" | "others" | "were" | "was" | "have" | "has" | "been" | "are" | "remain" | "remained" | "had" | "also" | "reported" | "feared" | "seriously" | "critically") {
+    while matches!(
+        atoms.lower(at),
+        "more"
+            | "still"
+            | "others"
+            | "were"
+            | "was"
+            | "have"
+            | "has"
+            | "been"
+            | "are"
+            | "remain"
+            | "remained"
+            | "had"
+            | "also"
+            | "reported"
+            | "feared"
+            | "seriously"
+            | "critically"
+    ) {
         at += 1;
     }
-    let after = atoms.get(at).is_some_and(|a| a.kind == Kind::Word && (is_harm(doc.lemma(a.token)) || is_harm(&a.lower) || matches!(a.lower.as_ref(), "missing" | "dead" | "unaccounted" | "hospitalized" | "hospitalised" | "wounded" | "injured" | "died" | "arrested" | "detained")));
+    let after = atoms.get(at).is_some_and(|a| {
+        a.kind == Kind::Word
+            && (is_harm(doc.lemma(a.token))
+                || is_harm(&a.lower)
+                || matches!(
+                    a.lower.as_ref(),
+                    "missing"
+                        | "dead"
+                        | "unaccounted"
+                        | "hospitalized"
+                        | "hospitalised"
+                        | "wounded"
+                        | "injured"
+                        | "died"
+                        | "arrested"
+                        | "detained"
+                ))
+    });
     if after { person } else { None }
 }
 
 fn is_harm(lemma: &str) -> bool {
     matches!(
         lemma,
-        "kill" | "wound" | "injure" | "hurt" | "hospitalize" | "hospitalise" | "detain" | "arrest" | "displace" | "rescue" | "evacuate" | "abduct" | "kidnap"
+        "kill"
+            | "wound"
+            | "injure"
+            | "hurt"
+            | "hospitalize"
+            | "hospitalise"
+            | "detain"
+            | "arrest"
+            | "displace"
+            | "rescue"
+            | "evacuate"
+            | "abduct"
+            | "kidnap"
     )
 }
 
@@ -126,13 +205,17 @@ fn is_harm(lemma: &str) -> bool {
 fn subject(atoms: &Atoms<'_>, numeral: &Range<usize>, doc: &Doc) -> Option<Counted> {
     // Only where nothing follows that could be counted.
     let next = atoms.get(numeral.end);
-    let alone = next.is_none_or(|a| a.kind == Kind::Symbol || matches!(doc.tag(a.token), "IN" | "TO" | "CC" | "RB" | "VBD" | "VBZ"));
+    let alone = next.is_none_or(|a| {
+        a.kind == Kind::Symbol || matches!(doc.tag(a.token), "IN" | "TO" | "CC" | "RB" | "VBD" | "VBZ")
+    });
     if !alone {
         return None;
     }
     let token = atoms.get(numeral.start)?.token;
     let sentence = doc.sent(token);
-    let verb = std::iter::once(token).chain(doc.ancestors(token)).find(|&t| doc.tag(t).starts_with('V') && sentence.contains(&t))?;
+    let verb = std::iter::once(token)
+        .chain(doc.ancestors(token))
+        .find(|&t| doc.tag(t).starts_with('V') && sentence.contains(&t))?;
     if !is_level_verb(doc.lemma(verb)) {
         return None;
     }
@@ -150,7 +233,21 @@ fn subject(atoms: &Atoms<'_>, numeral: &Range<usize>, doc: &Doc) -> Option<Count
 fn is_level_verb(lemma: &str) -> bool {
     matches!(
         lemma,
-        "reach" | "top" | "exceed" | "hit" | "rise" | "fall" | "climb" | "total" | "number" | "surpass" | "drop" | "increase" | "decrease" | "decline" | "grow"
+        "reach"
+            | "top"
+            | "exceed"
+            | "hit"
+            | "rise"
+            | "fall"
+            | "climb"
+            | "total"
+            | "number"
+            | "surpass"
+            | "drop"
+            | "increase"
+            | "decrease"
+            | "decline"
+            | "grow"
     )
 }
 
@@ -158,7 +255,29 @@ fn is_level_verb(lemma: &str) -> bool {
 fn is_mass_plural(lemma: &str) -> bool {
     matches!(
         lemma,
-        "export" | "import" | "price" | "rate" | "cost" | "share" | "sale" | "revenue" | "earning" | "earnings" | "temperature" | "future" | "stock" | "level" | "index" | "wage" | "profit" | "loss" | "reserve" | "yield" | "rent" | "emission" | "spending"
+        "export"
+            | "import"
+            | "price"
+            | "rate"
+            | "cost"
+            | "share"
+            | "sale"
+            | "revenue"
+            | "earning"
+            | "earnings"
+            | "temperature"
+            | "future"
+            | "stock"
+            | "level"
+            | "index"
+            | "wage"
+            | "profit"
+            | "loss"
+            | "reserve"
+            | "yield"
+            | "rent"
+            | "emission"
+            | "spending"
     )
 }
 

@@ -33,7 +33,27 @@ impl Money {
 
 /// True for currency symbols.
 pub(crate) fn is_symbol(text: &str) -> bool {
-    matches!(text, "$" | "£" | "€" | "¥" | "₹" | "₩" | "₽" | "₺" | "₴" | "₪" | "₦" | "฿" | "₫" | "₱" | "₨" | "₸" | "₾" | "₡" | "₵")
+    matches!(
+        text,
+        "$" | "£"
+            | "€"
+            | "¥"
+            | "₹"
+            | "₩"
+            | "₽"
+            | "₺"
+            | "₴"
+            | "₪"
+            | "₦"
+            | "฿"
+            | "₫"
+            | "₱"
+            | "₨"
+            | "₸"
+            | "₾"
+            | "₡"
+            | "₵"
+    )
 }
 
 /// True for ISO 4217 codes that newswires write.
@@ -42,10 +62,10 @@ pub(crate) fn is_code(text: &str) -> bool {
 }
 
 const CODES: [&str; 56] = [
-    "USD", "EUR", "GBP", "JPY", "CNY", "INR", "PKR", "AUD", "CAD", "NZD", "CHF", "SEK", "NOK", "DKK", "RUB", "UAH", "TRY", "BRL",
-    "MXN", "ARS", "CLP", "COP", "ZAR", "NGN", "KES", "EGP", "SAR", "AED", "QAR", "KWD", "ILS", "KRW", "TWD", "HKD", "SGD", "MYR",
-    "IDR", "PHP", "THB", "VND", "BDT", "LKR", "NPR", "PLN", "CZK", "HUF", "RON", "BGN", "ISK", "GHS", "ETB", "TZS", "UGX", "PEN",
-    "KZT", "AFN",
+    "USD", "EUR", "GBP", "JPY", "CNY", "INR", "PKR", "AUD", "CAD", "NZD", "CHF", "SEK", "NOK", "DKK", "RUB", "UAH",
+    "TRY", "BRL", "MXN", "ARS", "CLP", "COP", "ZAR", "NGN", "KES", "EGP", "SAR", "AED", "QAR", "KWD", "ILS", "KRW",
+    "TWD", "HKD", "SGD", "MYR", "IDR", "PHP", "THB", "VND", "BDT", "LKR", "NPR", "PLN", "CZK", "HUF", "RON", "BGN",
+    "ISK", "GHS", "ETB", "TZS", "UGX", "PEN", "KZT", "AFN",
 ];
 
 fn code(text: &str) -> Option<&'static str> {
@@ -332,13 +352,38 @@ pub(crate) fn country_of_place(place: &str) -> Country {
     let place = place.to_lowercase();
     place.split([',', '/', '(']).find_map(|part| {
         Some(match part.trim() {
-            "sydney" | "melbourne" | "canberra" | "brisbane" | "perth" | "adelaide" | "hobart" | "darwin" | "gold coast" | "newcastle, australia" | "australia" | "cairns" | "townsville" | "alice springs" | "queensland" | "new south wales" | "western australia" | "tasmania" => "AU",
-            "toronto" | "ottawa" | "montreal" | "montréal" | "vancouver" | "calgary" | "edmonton" | "winnipeg" | "quebec" | "quebec city" | "halifax" | "regina" | "saskatoon" | "canada" | "ontario" | "british columbia" | "alberta" | "mississauga" | "st. john's" | "fredericton" | "whitehorse" | "yellowknife" => "CA",
+            "sydney"
+            | "melbourne"
+            | "canberra"
+            | "brisbane"
+            | "perth"
+            | "adelaide"
+            | "hobart"
+            | "darwin"
+            | "gold coast"
+            | "newcastle, australia"
+            | "australia"
+            | "cairns"
+            | "townsville"
+            | "alice springs"
+            | "queensland"
+            | "new south wales"
+            | "western australia"
+            | "tasmania" => "AU",
+            "toronto" | "ottawa" | "montreal" | "montréal" | "vancouver" | "calgary" | "edmonton" | "winnipeg"
+            | "quebec" | "quebec city" | "halifax" | "regina" | "saskatoon" | "canada" | "ontario"
+            | "british columbia" | "alberta" | "mississauga" | "st. john's" | "fredericton" | "whitehorse"
+            | "yellowknife" => "CA",
             "wellington" | "auckland" | "christchurch" | "dunedin" | "new zealand" => "NZ",
             "singapore" => "SG",
-            "london" | "manchester" | "edinburgh" | "glasgow" | "cardiff" | "belfast" | "birmingham" | "liverpool" | "leeds" | "bristol" | "england" | "scotland" | "wales" | "britain" | "united kingdom" | "uk" | "northern ireland" => "GB",
-            "islamabad" | "karachi" | "lahore" | "peshawar" | "quetta" | "rawalpindi" | "multan" | "faisalabad" | "pakistan" => "PK",
-            "new delhi" | "delhi" | "mumbai" | "kolkata" | "chennai" | "bengaluru" | "bangalore" | "hyderabad" | "ahmedabad" | "pune" | "jaipur" | "lucknow" | "srinagar" | "india" | "guwahati" | "agartala" | "chandigarh" | "patna" | "bhopal" | "kochi" => "IN",
+            "london" | "manchester" | "edinburgh" | "glasgow" | "cardiff" | "belfast" | "birmingham" | "liverpool"
+            | "leeds" | "bristol" | "england" | "scotland" | "wales" | "britain" | "united kingdom" | "uk"
+            | "northern ireland" => "GB",
+            "islamabad" | "karachi" | "lahore" | "peshawar" | "quetta" | "rawalpindi" | "multan" | "faisalabad"
+            | "pakistan" => "PK",
+            "new delhi" | "delhi" | "mumbai" | "kolkata" | "chennai" | "bengaluru" | "bangalore" | "hyderabad"
+            | "ahmedabad" | "pune" | "jaipur" | "lucknow" | "srinagar" | "india" | "guwahati" | "agartala"
+            | "chandigarh" | "patna" | "bhopal" | "kochi" => "IN",
             "colombo" | "sri lanka" => "LK",
             "kathmandu" | "nepal" => "NP",
             "port louis" | "mauritius" => "MU",

@@ -138,7 +138,11 @@ fn candidate(atoms: &Atoms<'_>, i: usize, around: Surroundings<'_>) -> Outcome {
 
 /// Past the further parts of "202-555-0143" and "10:30".
 fn skip_number_chain(atoms: &Atoms<'_>, mut end: usize) -> usize {
-    while matches!(atoms.text(end), "-" | "/" | ":" | "." | "–") && atoms.glued(end) && atoms.glued(end + 1) && atoms.is_number(end + 1) {
+    while matches!(atoms.text(end), "-" | "/" | ":" | "." | "–")
+        && atoms.glued(end)
+        && atoms.glued(end + 1)
+        && atoms.is_number(end + 1)
+    {
         end += 2;
     }
     end
@@ -173,20 +177,22 @@ impl Part {
         let end = part.end;
         let hyphen = atoms.is_dash(end) && atoms.glued(end) && atoms.glued(end + 1);
         let at = if hyphen { end + 1 } else { end };
-        if let Some((money, after)) = currency::by_name(atoms, at, country).filter(|(_, after)| !is_other_word(atoms, at, *after)) {
+        if let Some((money, after)) =
+            currency::by_name(atoms, at, country).filter(|(_, after)| !is_other_word(atoms, at, *after))
+        {
             part.money = Some(money);
             part.end = after;
             part.hyphenated = hyphen;
-        } else if let Some((money, after)) = currency::bare_pounds(atoms, at).filter(|_| part.pounds_are_money(atoms, at, country)) {
+        } else if let Some((money, after)) =
+            currency::bare_pounds(atoms, at).filter(|_| part.pounds_are_money(atoms, at, country))
+        {
             part.money = Some(money);
             part.end = after;
         } else if let Some(found) = unit(atoms, at).filter(|u| part.takes_unit(atoms, at, u, hyphen)) {
             part.unit = Some(found);
             part.end = found.end;
             part.hyphenated = hyphen;
-        } else if hyphen
-            && let Some((money, after)) = currency::by_name(atoms, end, country)
-        {
+        } else if hyphen && let Some((money, after)) = currency::by_name(atoms, end, country) {
             part.money = Some(money);
             part.end = after;
         }
@@ -210,8 +216,16 @@ impl Part {
 
     fn pounds_are_money(&self, atoms: &Atoms<'_>, at: usize, country: Country) -> bool {
         let weight = atoms.lower(at + 1) == "of"
-            || (1..=6).any(|back| matches!(atoms.before(self.start, back), "weighing" | "weighs" | "weighed" | "weigh" | "lost" | "weight"));
-        !weight && (country == Some("GB") || self.numeral.form == Form::Scaled || atoms.text(at + 1) == "(" && currency::is_symbol(atoms.text(at + 2)))
+            || (1..=6).any(|back| {
+                matches!(
+                    atoms.before(self.start, back),
+                    "weighing" | "weighs" | "weighed" | "weigh" | "lost" | "weight"
+                )
+            });
+        !weight
+            && (country == Some("GB")
+                || self.numeral.form == Form::Scaled
+                || atoms.text(at + 1) == "(" && currency::is_symbol(atoms.text(at + 2)))
     }
 
     fn takes_unit(&self, atoms: &Atoms<'_>, at: usize, unit: &Unit, hyphen: bool) -> bool {
@@ -231,7 +245,8 @@ impl Part {
         }
         // "one second", "one day": a number only where counting is meant.
         if self.numeral.form == Form::One && unit.dimension == Dimension::Duration && !hyphen {
-            return !matches!(first, "day" | "night") || matches!(atoms.before(self.start, 1), "for" | "within" | "in" | "than" | "least" | "only" | "just");
+            return !matches!(first, "day" | "night")
+                || matches!(atoms.before(self.start, 1), "for" | "within" | "in" | "than" | "least" | "only" | "just");
         }
         true
     }
@@ -245,9 +260,14 @@ impl Part {
 /// "5 sol diers" cannot be, but "3 real options", "2 won" and "4 Sol" can: names of currencies that are words too need their plural
 /// or an amount that speaks for money.
 fn is_other_word(atoms: &Atoms<'_>, at: usize, after: usize) -> bool {
-    after == at + 1 && matches!(atoms.lower(at), "won" | "real" | "sol" | "lei" | "dong" | "lev" | "dram" | "crown" | "crowns" | "rand" | "lari" | "p")
+    after == at + 1
+        && matches!(
+            atoms.lower(at),
+            "won" | "real" | "sol" | "lei" | "dong" | "lev" | "dram" | "crown" | "crowns" | "rand" | "lari" | "p"
+        )
         && {
-            let scaled = at > 0 && matches!(atoms.lower(at - 1), "million" | "billion" | "trillion" | "bn" | "thousand");
+            let scaled =
+                at > 0 && matches!(atoms.lower(at - 1), "million" | "billion" | "trillion" | "bn" | "thousand");
             let glued = atoms.glued(at);
             let long = at > 0 && atoms.text(at - 1).len() >= 4;
             !(scaled || glued || long)
@@ -274,7 +294,11 @@ fn ratio(atoms: &Atoms<'_>, i: usize) -> Option<Candidate> {
         })
     };
     let end = first.end;
-    if atoms.is_dash(end) && atoms.lower(end + 1) == "to" && atoms.is_dash(end + 2) && (end..end + 4).all(|k| atoms.glued(k)) {
+    if atoms.is_dash(end)
+        && atoms.lower(end + 1) == "to"
+        && atoms.is_dash(end + 2)
+        && (end..end + 4).all(|k| atoms.glued(k))
+    {
         let second = numeral(atoms, end + 3)?;
         // "two-to-three-year terms" are a range.
         if second.value.is_zero() || first.value < second.value && atoms.is_dash(second.end) {
@@ -298,7 +322,8 @@ fn ratio(atoms: &Atoms<'_>, i: usize) -> Option<Candidate> {
         && second.value <= Decimal::from(1000)
         && unit(atoms, second.end).is_none()
         && currency::by_name(atoms, second.end, None).is_none();
-    let one_in = first.value == Decimal::ONE || matches!(second.value.to_string().as_str(), "3" | "4" | "5" | "10" | "100" | "1000");
+    let one_in = first.value == Decimal::ONE
+        || matches!(second.value.to_string().as_str(), "3" | "4" | "5" | "10" | "100" | "1000");
     if ratio && one_in { made(i..second.end, first.value.checked_div(second.value)?) } else { None }
 }
 
@@ -310,7 +335,8 @@ fn votes(atoms: &Atoms<'_>, i: usize, doc: &Doc) -> Option<Outcome> {
         && atoms.glued(i + 2)
         && atoms.is_number(i + 2)
         && !(atoms.is_dash(i + 3) && atoms.glued(i + 3));
-    if !pair || unit(atoms, i + 3).is_some() || currency::before(atoms, i, None).is_some() || (i > 0 && atoms.glued(i)) {
+    if !pair || unit(atoms, i + 3).is_some() || currency::before(atoms, i, None).is_some() || (i > 0 && atoms.glued(i))
+    {
         return None;
     }
     let first = parse_digits(atoms.text(i))?;
@@ -321,9 +347,11 @@ fn votes(atoms: &Atoms<'_>, i: usize, doc: &Doc) -> Option<Outcome> {
     let mut contest = false;
     for t in sentence {
         match doc.lemma(t) {
-            "vote" | "ballot" | "Senate" | "lawmaker" | "Congress" | "parliament" | "court" | "committee" | "council" | "legislature" | "Parliament"
-            | "Court" | "justice" | "ruling" | "decision" | "assembly" | "Assembly" | "Knesset" | "Bundestag" | "board" | "jury" | "bill" => ballot = true,
-            "win" | "beat" | "lose" | "goal" | "match" | "team" | "score" | "game" | "victory" | "defeat" | "lead" | "draw" | "inning" | "series" => contest = true,
+            "vote" | "ballot" | "Senate" | "lawmaker" | "Congress" | "parliament" | "court" | "committee"
+            | "council" | "legislature" | "Parliament" | "Court" | "justice" | "ruling" | "decision" | "assembly"
+            | "Assembly" | "Knesset" | "Bundestag" | "board" | "jury" | "bill" => ballot = true,
+            "win" | "beat" | "lose" | "goal" | "match" | "team" | "score" | "game" | "victory" | "defeat" | "lead"
+            | "draw" | "inning" | "series" => contest = true,
             _ => {}
         }
     }
@@ -356,7 +384,27 @@ fn around_allows_range(atoms: &Atoms<'_>, end: usize) -> bool {
     atoms.is_word(end)
         && !matches!(
             atoms.lower(end),
-            "in" | "on" | "at" | "to" | "by" | "and" | "with" | "after" | "against" | "win" | "loss" | "victory" | "defeat" | "draw" | "lead" | "record" | "before" | "when" | "as" | "from" | "thanks" | "over"
+            "in" | "on"
+                | "at"
+                | "to"
+                | "by"
+                | "and"
+                | "with"
+                | "after"
+                | "against"
+                | "win"
+                | "loss"
+                | "victory"
+                | "defeat"
+                | "draw"
+                | "lead"
+                | "record"
+                | "before"
+                | "when"
+                | "as"
+                | "from"
+                | "thanks"
+                | "over"
         )
         || (atoms.is_dash(end) && atoms.glued(end))
 }
@@ -376,7 +424,8 @@ fn range(atoms: &Atoms<'_>, first: &Part, around: Surroundings<'_>) -> Option<Ou
     }
     // The second number, with its currency sign.
     let sign_len = (0..=2).find(|&k| {
-        numeral(atoms, end + 1 + k).is_some() && (k == 0 || currency::before(atoms, end + 1 + k, around.country).is_some_and(|(_, s)| s <= end + 1))
+        numeral(atoms, end + 1 + k).is_some()
+            && (k == 0 || currency::before(atoms, end + 1 + k, around.country).is_some_and(|(_, s)| s <= end + 1))
     })?;
     let at = end + 1 + sign_len;
     let mut second = Part::read(atoms, at, numeral(atoms, at)?, around.country);
@@ -435,7 +484,12 @@ fn range(atoms: &Atoms<'_>, first: &Part, around: Surroundings<'_>) -> Option<Ou
 /// "from 4 to 5": two levels, unless a period or a spread is meant ("ranging from", "aged from").
 fn is_change_of_level(atoms: &Atoms<'_>, start: usize) -> bool {
     let from = atoms.before(start, 1) == "from";
-    let spread = (2..=3).any(|back| matches!(atoms.before(start, back), "ranging" | "range" | "ranges" | "ranged" | "anywhere" | "aged" | "varies" | "vary" | "varying"));
+    let spread = (2..=3).any(|back| {
+        matches!(
+            atoms.before(start, back),
+            "ranging" | "range" | "ranges" | "ranged" | "anywhere" | "aged" | "varies" | "vary" | "varying"
+        )
+    });
     from && !spread
 }
 
@@ -478,7 +532,10 @@ fn assemble(atoms: &Atoms<'_>, span: &Range<usize>, part: Part, around: Surround
         noun = end..end;
     }
     // "an hour and a half" is read elsewhere; "two and a half" in the numeral.
-    if part.unit.is_some_and(|u| u.name.starts_with("degree")) && (atoms.matches(end, "below zero") || atoms.matches(end, "below freezing")) && !part.negative {
+    if part.unit.is_some_and(|u| u.name.starts_with("degree"))
+        && (atoms.matches(end, "below zero") || atoms.matches(end, "below freezing"))
+        && !part.negative
+    {
         value = -value;
         end += 2;
     }
@@ -504,7 +561,11 @@ fn assemble(atoms: &Atoms<'_>, span: &Range<usize>, part: Part, around: Surround
         } else if part.numeral.form == Form::One {
             return None;
         }
-        if part.numeral.form == Form::One && (noun.is_empty() || is_pronoun_one(atoms, span.start, end, name.as_deref())) && class == Class::Count && name.is_none() {
+        if part.numeral.form == Form::One
+            && (noun.is_empty() || is_pronoun_one(atoms, span.start, end, name.as_deref()))
+            && class == Class::Count
+            && name.is_none()
+        {
             return None;
         }
         if part.numeral.form == Form::One && is_pronoun_one(atoms, span.start, end, name.as_deref()) {
@@ -521,7 +582,8 @@ fn assemble(atoms: &Atoms<'_>, span: &Range<usize>, part: Part, around: Surround
     let approx = approximators::before(atoms, span.start, duration);
     let after = approximators::after(atoms, span.end).or_else(|| approximators::after(atoms, end));
     let mut currency = part.money.map(|m| m.code);
-    if class == Class::Count && per.as_deref() == Some("dollar") || (class == Class::Count && to_the_dollar(atoms, end)) {
+    if class == Class::Count && per.as_deref() == Some("dollar") || (class == Class::Count && to_the_dollar(atoms, end))
+    {
         // "149.05 per dollar", "129.05 to the dollar": an exchange rate.
         if let Some(code) = currency_spoken_of(atoms, span.start, around.country) {
             currency = Some(code);
@@ -559,14 +621,22 @@ fn old(atoms: &Atoms<'_>, end: usize) -> Option<usize> {
 
 /// Ages without a unit: ", 42,", "aged 42", "at the age of 19", "turned 50", "when he was 23", "people over 65".
 fn bare_age(atoms: &Atoms<'_>, span: &Range<usize>, numeral: &Numeral, doc: &Doc) -> Option<&'static str> {
-    let age = numeral.value >= Decimal::ONE && numeral.value <= Decimal::from(115) && numeral.value.fract().is_zero() && numeral.form != Form::Scaled;
+    let age = numeral.value >= Decimal::ONE
+        && numeral.value <= Decimal::from(115)
+        && numeral.value.fract().is_zero()
+        && numeral.form != Form::Scaled;
     if !age {
         return None;
     }
     let (start, end) = (span.start, span.end);
-    let closes = |i: usize| atoms.get(i).is_none_or(|a| matches!(a.text, "," | "." | ")" | ";" | "-" | "–" | "—" | "”" | "\""));
+    let closes =
+        |i: usize| atoms.get(i).is_none_or(|a| matches!(a.text, "," | "." | ")" | ";" | "-" | "–" | "—" | "”" | "\""));
     let after = approximators::before(atoms, start, false).map_or(start, |a| a.start);
-    if matches!(atoms.before(start, 1), "aged" | "age" | "ages") || atoms.ends_with(start, "age of") || atoms.ends_with(start, "ages of") || atoms.ends_with(after, "aged") {
+    if matches!(atoms.before(start, 1), "aged" | "age" | "ages")
+        || atoms.ends_with(start, "age of")
+        || atoms.ends_with(start, "ages of")
+        || atoms.ends_with(after, "aged")
+    {
         return Some("year");
     }
     if atoms.before(start, 1) == "between" && matches!(atoms.before(start, 2), "aged" | "ages") {
@@ -576,17 +646,28 @@ fn bare_age(atoms: &Atoms<'_>, span: &Range<usize>, numeral: &Numeral, doc: &Doc
     if matches!(atoms.before(start, 1), "turned" | "turns" | "turning") && !counted {
         return Some("year");
     }
-    let pronoun = matches!(atoms.before(start, 2), "he" | "she") && matches!(atoms.before(start, 1), "was" | "is" | "'s");
+    let pronoun =
+        matches!(atoms.before(start, 2), "he" | "she") && matches!(atoms.before(start, 1), "was" | "is" | "'s");
     if pronoun && (closes(end) || matches!(atoms.lower(end), "when" | "and" | "years")) {
         return Some("year");
     }
     // ", 42," after a name.
-    let comma = matches!(atoms.before(start, 1), "," | "(") && start >= 2 && numeral.form == Form::Digits && span.len() == 1;
-    if comma && matches!(atoms.text(end), "," | ")" | "." | "") && numeral.value >= Decimal::TWO && atoms.is_capital(start - 2) && atoms.is_word(start - 2) {
+    let comma =
+        matches!(atoms.before(start, 1), "," | "(") && start >= 2 && numeral.form == Form::Digits && span.len() == 1;
+    if comma
+        && matches!(atoms.text(end), "," | ")" | "." | "")
+        && numeral.value >= Decimal::TWO
+        && atoms.is_capital(start - 2)
+        && atoms.is_word(start - 2)
+    {
         let name = atoms.get(start - 2).map_or(0, |a| a.token);
         let person = matches!(doc.ent_type(name), "PERSON" | "") || doc.ent_type(name) == "ORG";
         let parenthesis = atoms.before(start, 1) == "(" && atoms.text(end) != ")";
-        if person && matches!(doc.tag(name), "NNP" | "NNPS") && !parenthesis && !(atoms.text(end) == "." && doc.ent_type(name) != "PERSON") {
+        if person
+            && matches!(doc.tag(name), "NNP" | "NNPS")
+            && !parenthesis
+            && !(atoms.text(end) == "." && doc.ent_type(name) != "PERSON")
+        {
             return Some("year");
         }
     }
@@ -595,15 +676,33 @@ fn bare_age(atoms: &Atoms<'_>, span: &Range<usize>, numeral: &Numeral, doc: &Doc
         && closes(end)
         && matches!(
             atoms.before(start, 2),
-            "people" | "adults" | "men" | "women" | "children" | "those" | "anyone" | "kids" | "voters" | "residents" | "everyone" | "patients"
+            "people"
+                | "adults"
+                | "men"
+                | "women"
+                | "children"
+                | "those"
+                | "anyone"
+                | "kids"
+                | "voters"
+                | "residents"
+                | "everyone"
+                | "patients"
         )
     {
         return Some("year");
     }
     // "raise the retirement age from 62 to 64".
-    let of_age = (1..=8).map_while(|back| start.checked_sub(back)).take_while(|&j| !matches!(atoms.text(j), "." | ";" | ",")).any(|j| {
-        atoms.lower(j) == "age" && matches!(atoms.before(j, 1), "retirement" | "pension" | "minimum" | "voting" | "average" | "median" | "drinking" | "legal")
-    });
+    let of_age = (1..=8)
+        .map_while(|back| start.checked_sub(back))
+        .take_while(|&j| !matches!(atoms.text(j), "." | ";" | ","))
+        .any(|j| {
+            atoms.lower(j) == "age"
+                && matches!(
+                    atoms.before(j, 1),
+                    "retirement" | "pension" | "minimum" | "voting" | "average" | "median" | "drinking" | "legal"
+                )
+        });
     (of_age && !counted).then_some("year")
 }
 
@@ -633,7 +732,39 @@ fn hyphenated(atoms: &Atoms<'_>, end: usize, doc: &Doc) -> Option<Option<(String
     let word = atoms.lower(end + 1);
     if matches!(
         word,
-        "way" | "wheel" | "faced" | "dimensional" | "sided" | "step" | "pronged" | "tier" | "tiered" | "up" | "down" | "handed" | "star" | "time" | "fold" | "something" | "on" | "off" | "stop" | "thirds" | "hit" | "in" | "out" | "under" | "over" | "sum" | "tolerance" | "carbon" | "emission" | "emissions" | "d" | "g" | "x"
+        "way"
+            | "wheel"
+            | "faced"
+            | "dimensional"
+            | "sided"
+            | "step"
+            | "pronged"
+            | "tier"
+            | "tiered"
+            | "up"
+            | "down"
+            | "handed"
+            | "star"
+            | "time"
+            | "fold"
+            | "something"
+            | "on"
+            | "off"
+            | "stop"
+            | "thirds"
+            | "hit"
+            | "in"
+            | "out"
+            | "under"
+            | "over"
+            | "sum"
+            | "tolerance"
+            | "carbon"
+            | "emission"
+            | "emissions"
+            | "d"
+            | "g"
+            | "x"
     ) {
         return None;
     }
@@ -646,7 +777,23 @@ fn hyphenated(atoms: &Atoms<'_>, end: usize, doc: &Doc) -> Option<Option<(String
 /// "no one", "one another", "one of them", "one thing": the pronoun.
 fn is_pronoun_one(atoms: &Atoms<'_>, start: usize, end: usize, unit: Option<&str>) -> bool {
     matches!(atoms.before(start, 1), "no" | "any" | "every" | "some" | "this" | "that" | "the" | "each" | "another")
-        || matches!(atoms.lower(start + 1), "another" | "of" | "such" | "more" | "last" | "is" | "was" | "has" | "who" | "that" | "to" | "by" | "or" | "and")
+        || matches!(
+            atoms.lower(start + 1),
+            "another"
+                | "of"
+                | "such"
+                | "more"
+                | "last"
+                | "is"
+                | "was"
+                | "has"
+                | "who"
+                | "that"
+                | "to"
+                | "by"
+                | "or"
+                | "and"
+        )
         || (end <= start + 1 && unit.is_none())
         || matches!(unit, Some("thing" | "way" | "side" | "reason" | "point" | "example" | "hand" | "day" | "step"))
         || (atoms.is_dash(start + 1) && !matches!(atoms.lower(start + 2), "person" | "member" | "bedroom"))
@@ -660,9 +807,13 @@ fn rate(atoms: &Atoms<'_>, end: usize, noun: &Range<usize>) -> Option<(String, u
         let word = atoms.lower(at);
         let opens = match word {
             "per" => per_unit(atoms, at + 1),
-            "a" | "an" | "each" | "every" | "any" if !(word == "any") => per_unit(atoms, at + 1).filter(|(_, after)| is_rate(atoms, at, *after)),
+            "a" | "an" | "each" | "every" | "any" if !(word == "any") => {
+                per_unit(atoms, at + 1).filter(|(_, after)| is_rate(atoms, at, *after))
+            }
             "/" if atoms.glued(at) && atoms.glued(at + 1) => per_unit(atoms, at + 1),
-            "-" if atoms.glued(at) && matches!(atoms.lower(at + 1), "a" | "an" | "per") && atoms.is_dash(at + 2) => per_unit(atoms, at + 3),
+            "-" if atoms.glued(at) && matches!(atoms.lower(at + 1), "a" | "an" | "per") && atoms.is_dash(at + 2) => {
+                per_unit(atoms, at + 3)
+            }
             "annually" | "yearly" => return Some(("year".to_owned(), at + 1)),
             "daily" => return Some(("day".to_owned(), at + 1)),
             "monthly" => return Some(("month".to_owned(), at + 1)),
@@ -686,26 +837,75 @@ fn rate(atoms: &Atoms<'_>, end: usize, noun: &Range<usize>) -> Option<(String, u
 }
 
 fn is_break(word: &str) -> bool {
-    matches!(word, "in" | "on" | "for" | "to" | "by" | "from" | "and" | "with" | "at" | "after" | "since" | "as" | "was" | "were" | "is" | "are" | "that" | "which" | "who")
+    matches!(
+        word,
+        "in" | "on"
+            | "for"
+            | "to"
+            | "by"
+            | "from"
+            | "and"
+            | "with"
+            | "at"
+            | "after"
+            | "since"
+            | "as"
+            | "was"
+            | "were"
+            | "is"
+            | "are"
+            | "that"
+            | "which"
+            | "who"
+    )
 }
 
 /// "$5 a share" but not "a year ago", "a day after", "each side".
 fn is_rate(atoms: &Atoms<'_>, article: usize, after: usize) -> bool {
-    if matches!(atoms.lower(article), "a" | "an") && matches!(atoms.lower(after), "ago" | "earlier" | "later" | "before" | "after" | "old" | "of" | "long") {
+    if matches!(atoms.lower(article), "a" | "an")
+        && matches!(atoms.lower(after), "ago" | "earlier" | "later" | "before" | "after" | "old" | "of" | "long")
+    {
         return false;
     }
     // "a man", "a child", "a car": nouns that begin another phrase more often than a rate.
     let doubtful = matches!(
         atoms.lower(after - 1),
-        "man" | "woman" | "child" | "family" | "car" | "worker" | "student" | "passenger" | "game" | "match" | "room" | "trip" | "visit" | "user" | "vehicle" | "customer" | "voter" | "container" | "second" | "foot" | "quarter"
+        "man"
+            | "woman"
+            | "child"
+            | "family"
+            | "car"
+            | "worker"
+            | "student"
+            | "passenger"
+            | "game"
+            | "match"
+            | "room"
+            | "trip"
+            | "visit"
+            | "user"
+            | "vehicle"
+            | "customer"
+            | "voter"
+            | "container"
+            | "second"
+            | "foot"
+            | "quarter"
     );
     !(doubtful && matches!(atoms.lower(article), "a" | "an")) && !(atoms.is_dash(after) && atoms.glued(after))
 }
 
 fn to_the_dollar(atoms: &Atoms<'_>, end: usize) -> bool {
-    ["to the dollar", "against the dollar", "to the u.s. dollar", "against the u.s. dollar", "to the us dollar", "per u.s. dollar"]
-        .iter()
-        .any(|words| atoms.matches(end, words))
+    [
+        "to the dollar",
+        "against the dollar",
+        "to the u.s. dollar",
+        "against the u.s. dollar",
+        "to the us dollar",
+        "per u.s. dollar",
+    ]
+    .iter()
+    .any(|words| atoms.matches(end, words))
 }
 
 /// The last currency named before atom `start`.
@@ -722,7 +922,32 @@ fn share_units(atoms: &Atoms<'_>, found: &mut [Candidate]) {
         if found[i].class != Class::Count || found[i].unit.is_some() {
             continue;
         }
-        let bare = |word: &str| matches!(word, "" | "." | "," | ";" | ")" | "on" | "in" | "from" | "at" | "last" | "and" | "to" | "a" | "for" | "the" | "against" | "with" | "during" | "by" | "were" | "—" | "-");
+        let bare = |word: &str| {
+            matches!(
+                word,
+                "" | "."
+                    | ","
+                    | ";"
+                    | ")"
+                    | "on"
+                    | "in"
+                    | "from"
+                    | "at"
+                    | "last"
+                    | "and"
+                    | "to"
+                    | "a"
+                    | "for"
+                    | "the"
+                    | "against"
+                    | "with"
+                    | "during"
+                    | "by"
+                    | "were"
+                    | "—"
+                    | "-"
+            )
+        };
         if !bare(atoms.lower(found[i].end)) {
             continue;
         }
@@ -737,7 +962,9 @@ fn share_units(atoms: &Atoms<'_>, found: &mut [Candidate]) {
         // "from 1,204 to 987 cases"
         let forward = found.get(i + 1).filter(|n| {
             let gap = found[i].end.min(n.start)..n.start;
-            n.class == Class::Count && gap.len() <= 2 && gap.clone().all(|k| matches!(atoms.lower(k), "to" | "and" | "or"))
+            n.class == Class::Count
+                && gap.len() <= 2
+                && gap.clone().all(|k| matches!(atoms.lower(k), "to" | "and" | "or"))
         });
         let unit = forward.and_then(|n| n.unit.clone()).or_else(|| backward.and_then(|p| p.unit.clone()));
         found[i].unit = unit;

@@ -39,7 +39,11 @@ fn noun_after(atoms: &Atoms<'_>, doc: &Doc, quantity: &Candidate, tokens: &Range
     let first = atoms.get(quantity.span.end)?;
     let head = doc.head(tokens.end - 1);
     let from = first.token;
-    let follows = head >= from && head < from + 5 && doc.tag(head).starts_with("NN") && (from..=head).all(|t| doc.tag(t).starts_with("NN") || doc.tag(t).starts_with("JJ") || doc.tag(t).starts_with("VB"));
+    let follows = head >= from
+        && head < from + 5
+        && doc.tag(head).starts_with("NN")
+        && (from..=head)
+            .all(|t| doc.tag(t).starts_with("NN") || doc.tag(t).starts_with("JJ") || doc.tag(t).starts_with("VB"));
     follows.then_some(from..head + 1)
 }
 
@@ -55,7 +59,8 @@ fn of_phrase(atoms: &Atoms<'_>, doc: &Doc, quantity: &Candidate) -> Option<Range
 
 /// Subject of the verb, or its object where the quantity comes after "by" or "to" ("cut its rate by 25 basis points").
 fn of_verb(doc: &Doc, tokens: &Range<usize>, sentence: &Range<usize>) -> Option<Range<usize>> {
-    let verb = doc.ancestors(tokens.start).take_while(|t| sentence.contains(t)).find(|&t| doc.tag(t).starts_with('V'))?;
+    let verb =
+        doc.ancestors(tokens.start).take_while(|t| sentence.contains(t)).find(|&t| doc.tag(t).starts_with('V'))?;
     let object = doc.children(verb).find(|&c| doc.dep(c) == "dobj" && c < tokens.start && doc.tag(c).starts_with("NN"));
     let subject = || {
         std::iter::once(verb)
@@ -70,7 +75,10 @@ fn of_verb(doc: &Doc, tokens: &Range<usize>, sentence: &Range<usize>) -> Option<
 /// The noun with what stands before it in its phrase, article excluded.
 fn noun_phrase(doc: &Doc, noun: usize, sentence: &Range<usize>) -> Range<usize> {
     let mut start = doc.left_edge(noun).max(sentence.start);
-    while start < noun && (matches!(doc.tag(start), "DT" | "PRP$" | "WDT" | "," | "``" | "_SP") || !doc.text(start).chars().any(char::is_alphanumeric)) {
+    while start < noun
+        && (matches!(doc.tag(start), "DT" | "PRP$" | "WDT" | "," | "``" | "_SP")
+            || !doc.text(start).chars().any(char::is_alphanumeric))
+    {
         start += 1;
     }
     start..noun + 1

@@ -112,7 +112,11 @@ fn mixed_fraction(atoms: &Atoms<'_>, i: usize) -> Option<(Decimal, usize)> {
     {
         return Some((vulgar_fraction(c)?, i + 1));
     }
-    if atoms.is_number(i) && atoms.text(i + 1) == "/" && atoms.glued(i + 1) && matches!(atoms.text(i + 2), "2" | "4" | "8") {
+    if atoms.is_number(i)
+        && atoms.text(i + 1) == "/"
+        && atoms.glued(i + 1)
+        && matches!(atoms.text(i + 2), "2" | "4" | "8")
+    {
         let top = parse_digits(atoms.text(i))?;
         let bottom = parse_digits(atoms.text(i + 2))?;
         return (top < bottom).then(|| ((top / bottom).round_dp(4), i + 3));
@@ -169,13 +173,19 @@ fn is_metres(atoms: &Atoms<'_>, m: usize) -> bool {
     let before_number = m.checked_sub(2);
     let after_currency = before_number.is_some_and(|j| {
         let sign = atoms.text(j);
-        super::currency::is_symbol(sign) || super::currency::is_code(sign) || matches!(sign, "Rs" | "to" | "and" | "–" | "-")
+        super::currency::is_symbol(sign)
+            || super::currency::is_code(sign)
+            || matches!(sign, "Rs" | "to" | "and" | "–" | "-")
     });
     let counted = atoms.is_word(m + 1) && {
         let next = atoms.lower(m + 1);
         super::currency::by_name(atoms, m + 1, None).is_some()
             || next == "people"
-            || (next.ends_with('s') && !matches!(next, "metres" | "freestyles" | "is" | "was" | "has" | "butterfly" | "as" | "this" | "across"))
+            || (next.ends_with('s')
+                && !matches!(
+                    next,
+                    "metres" | "freestyles" | "is" | "was" | "has" | "butterfly" | "as" | "this" | "across"
+                ))
     };
     !(after_currency || counted)
 }
@@ -251,11 +261,42 @@ fn fraction_words(atoms: &Atoms<'_>, i: usize) -> Option<Numeral> {
         }
         let ordinal = matches!(
             atoms.before(i, 1),
-            "first" | "second" | "other" | "latter" | "opening" | "better" | "1" | "2" | "st" | "nd" | "the" | "this" | "last" | "final" | "each" | "'s"
+            "first"
+                | "second"
+                | "other"
+                | "latter"
+                | "opening"
+                | "better"
+                | "1"
+                | "2"
+                | "st"
+                | "nd"
+                | "the"
+                | "this"
+                | "last"
+                | "final"
+                | "each"
+                | "'s"
         ) || (atoms.is_dash(i + 1) && atoms.glued(i + 1));
         let of_whole = matches!(
             atoms.lower(i + 1),
-            "of" | "the" | "its" | "his" | "her" | "their" | "our" | "those" | "that" | "these" | "all" | "this" | "what" | "as" | "were" | "are" | "said" | "said,"
+            "of" | "the"
+                | "its"
+                | "his"
+                | "her"
+                | "their"
+                | "our"
+                | "those"
+                | "that"
+                | "these"
+                | "all"
+                | "this"
+                | "what"
+                | "as"
+                | "were"
+                | "are"
+                | "said"
+                | "said,"
         ) || atoms.lower(i + 1).is_empty()
             || !atoms.is_word(i + 1)
             || super::currency::is_symbol(atoms.text(i + 1));
@@ -287,7 +328,22 @@ fn fraction_words(atoms: &Atoms<'_>, i: usize) -> Option<Numeral> {
     let next = atoms.lower(at + 1);
     let noun_follows = atoms.is_word(at + 1) && !is_after_fraction(next);
     let bare_article = !hyphen && numerator == 1 && matches!(atoms.lower(i), "a" | "an");
-    let by = matches!(atoms.before(i, 1), "by" | "almost" | "nearly" | "about" | "roughly" | "around" | "than" | "only" | "over" | "just" | "to" | "lost" | "approximately" | "and");
+    let by = matches!(
+        atoms.before(i, 1),
+        "by" | "almost"
+            | "nearly"
+            | "about"
+            | "roughly"
+            | "around"
+            | "than"
+            | "only"
+            | "over"
+            | "just"
+            | "to"
+            | "lost"
+            | "approximately"
+            | "and"
+    );
     if next == "-" && atoms.glued(at + 1) {
         return None;
     }
@@ -307,7 +363,34 @@ fn fraction_words(atoms: &Atoms<'_>, i: usize) -> Option<Numeral> {
 fn is_after_fraction(word: &str) -> bool {
     matches!(
         word,
-        "of" | "more" | "less" | "fewer" | "higher" | "lower" | "larger" | "smaller" | "the" | "to" | "in" | "since" | "from" | "on" | "by" | "majority" | "over" | "last" | "this" | "and" | "were" | "are" | "said" | "have" | "as" | "during" | "compared" | "between" | "after"
+        "of" | "more"
+            | "less"
+            | "fewer"
+            | "higher"
+            | "lower"
+            | "larger"
+            | "smaller"
+            | "the"
+            | "to"
+            | "in"
+            | "since"
+            | "from"
+            | "on"
+            | "by"
+            | "majority"
+            | "over"
+            | "last"
+            | "this"
+            | "and"
+            | "were"
+            | "are"
+            | "said"
+            | "have"
+            | "as"
+            | "during"
+            | "compared"
+            | "between"
+            | "after"
     )
 }
 
@@ -366,7 +449,9 @@ fn cardinal_words(atoms: &Atoms<'_>, i: usize) -> Option<Numeral> {
         break;
     }
     let value = total.checked_add(current)?;
-    if is_plural_scale(atoms.lower(end)) || (atoms.is_dash(end) && atoms.glued(end) && is_plural_scale(atoms.lower(end + 1))) {
+    if is_plural_scale(atoms.lower(end))
+        || (atoms.is_dash(end) && atoms.glued(end) && is_plural_scale(atoms.lower(end + 1)))
+    {
         return None;
     }
     let form = if end == i + 1 && first == 1 { Form::One } else { Form::Words };

@@ -70,7 +70,9 @@ pub(crate) fn unit(atoms: &Atoms<'_>, i: usize) -> Option<Unit> {
             let name = if first == "c" { "degree Celsius" } else { "degree Fahrenheit" };
             return made(name, None, Dimension::Other, i + 1);
         }
-        ("km", "/") if matches!(atoms.lower(i + 2), "h" | "hr") => return made("km", Some("hour"), Dimension::Other, i + 3),
+        ("km", "/") if matches!(atoms.lower(i + 2), "h" | "hr") => {
+            return made("km", Some("hour"), Dimension::Other, i + 3);
+        }
         ("m", "/") if atoms.lower(i + 2) == "s" => return made("m", Some("second"), Dimension::Other, i + 3),
         ("kilowatt" | "megawatt" | "gigawatt" | "terawatt", "-") if matches!(atoms.lower(i + 2), "hour" | "hours") => {
             return made(watt_hours(first), None, Dimension::Other, i + 3);
@@ -120,7 +122,8 @@ pub(crate) fn unit(atoms: &Atoms<'_>, i: usize) -> Option<Unit> {
         _ => None,
     };
     if let Some(name) = abbreviation {
-        let square = matches!(atoms.text(i + 1), "²" | "³") || (matches!(atoms.text(i + 1), "2" | "3") && atoms.glued(i + 1));
+        let square =
+            matches!(atoms.text(i + 1), "²" | "³") || (matches!(atoms.text(i + 1), "2" | "3") && atoms.glued(i + 1));
         if square {
             let cubic = matches!(atoms.text(i + 1), "³" | "3");
             return made(square_name(name, cubic)?, None, Dimension::Other, i + 2);
@@ -252,11 +255,12 @@ pub(crate) fn per_unit(atoms: &Atoms<'_>, i: usize) -> Option<(String, usize)> {
         return Some((name.to_owned(), i + 1));
     }
     let name = match word {
-        "share" | "head" | "person" | "capita" | "household" | "gram" | "night" | "passenger" | "vehicle" | "unit" | "student"
-        | "pupil" | "game" | "ticket" | "worker" | "employee" | "bottle" | "pack" | "piece" | "dose" | "dollar" | "euro"
-        | "square" | "metric" | "seat" | "mmbtu" | "therm" | "megawatt-hour" | "child" | "family" | "customer" | "user"
-        | "visit" | "trip" | "word" | "match" | "kilowatt-hour" | "annum" | "room" | "car" | "bag" | "item" | "woman" | "man"
-        | "minute" | "voter" | "resident" | "patient" | "shift" | "session" | "episode" | "container" => word,
+        "share" | "head" | "person" | "capita" | "household" | "gram" | "night" | "passenger" | "vehicle" | "unit"
+        | "student" | "pupil" | "game" | "ticket" | "worker" | "employee" | "bottle" | "pack" | "piece" | "dose"
+        | "dollar" | "euro" | "square" | "metric" | "seat" | "mmbtu" | "therm" | "megawatt-hour" | "child"
+        | "family" | "customer" | "user" | "visit" | "trip" | "word" | "match" | "kilowatt-hour" | "annum" | "room"
+        | "car" | "bag" | "item" | "woman" | "man" | "minute" | "voter" | "resident" | "patient" | "shift"
+        | "session" | "episode" | "container" => word,
         _ => return None,
     };
     match name {

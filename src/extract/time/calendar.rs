@@ -121,7 +121,10 @@ pub(crate) fn period(day: Date, unit: Unit, offset: i64) -> Option<Value> {
         Unit::Week => Value::Week(shift(monday(day)?, Span::new().try_weeks(offset).ok()?)?),
         Unit::Weekend => {
             let monday = shift(monday(day)?, Span::new().try_weeks(offset).ok()?)?;
-            Value::interval(Value::Day(shift(monday, Span::new().days(5))?), Value::Day(shift(monday, Span::new().days(6))?))
+            Value::interval(
+                Value::Day(shift(monday, Span::new().days(5))?),
+                Value::Day(shift(monday, Span::new().days(6))?),
+            )
         }
         Unit::Month => {
             let month = shift(first, Span::new().try_months(offset).ok()?)?;

@@ -13,7 +13,8 @@ pub(crate) fn direction(doc: &Doc, tokens: &Range<usize>, headline: bool) -> Dir
     // "ahead of", "upcoming", "due": no verb needed.
     let window = sentence.start.max(tokens.start.saturating_sub(5))..tokens.start;
     let announced = window.clone().any(|t| {
-        matches!(doc.lemma(t), "upcoming" | "due" | "deadline" | "slated" | "schedule" | "expire") || (doc.text(t) == "ahead" && doc.text((t + 1).min(sentence.end - 1)) == "of")
+        matches!(doc.lemma(t), "upcoming" | "due" | "deadline" | "slated" | "schedule" | "expire")
+            || (doc.text(t) == "ahead" && doc.text((t + 1).min(sentence.end - 1)) == "of")
     });
     let by = window.clone().next_back().is_some_and(|t| matches!(doc.lemma(t), "by" | "until" | "till" | "through"));
     let mut now = root;
@@ -72,7 +73,9 @@ fn of_verb(doc: &Doc, verb: usize, headline: bool) -> Direction {
         "VBZ" | "VBP" => {
             if headline || is_saying(lemma) {
                 Direction::Unknown
-            } else if is_timetable(lemma) || doc.children(verb).any(|c| matches!(doc.lemma(c), "due" | "likely" | "ready" | "poised" | "set")) {
+            } else if is_timetable(lemma)
+                || doc.children(verb).any(|c| matches!(doc.lemma(c), "due" | "likely" | "ready" | "poised" | "set"))
+            {
                 Direction::Future
             } else {
                 Direction::Unknown
@@ -89,7 +92,9 @@ fn infinitive(doc: &Doc, verb: usize, headline: bool) -> Direction {
         // "Talks to resume Monday": a headline's future.
         return Direction::Future;
     }
-    if is_planned(doc.lemma(head)) || matches!(doc.lemma(head), "due" | "likely" | "ready" | "able" | "deal" | "plan" | "agreement") {
+    if is_planned(doc.lemma(head))
+        || matches!(doc.lemma(head), "due" | "likely" | "ready" | "able" | "deal" | "plan" | "agreement")
+    {
         return Direction::Future;
     }
     if doc.tag(head).starts_with('V') { of_verb(doc, head, headline) } else { Direction::Unknown }
@@ -98,8 +103,33 @@ fn infinitive(doc: &Doc, verb: usize, headline: bool) -> Direction {
 fn is_planned(lemma: &str) -> bool {
     matches!(
         lemma,
-        "plan" | "expect" | "schedule" | "set" | "slate" | "hope" | "want" | "intend" | "vow" | "promise" | "agree" | "aim" | "prepare" | "pledge"
-            | "poise" | "seek" | "propose" | "threaten" | "book" | "time" | "project" | "forecast" | "need" | "bind" | "gear" | "urge" | "decide"
+        "plan"
+            | "expect"
+            | "schedule"
+            | "set"
+            | "slate"
+            | "hope"
+            | "want"
+            | "intend"
+            | "vow"
+            | "promise"
+            | "agree"
+            | "aim"
+            | "prepare"
+            | "pledge"
+            | "poise"
+            | "seek"
+            | "propose"
+            | "threaten"
+            | "book"
+            | "time"
+            | "project"
+            | "forecast"
+            | "need"
+            | "bind"
+            | "gear"
+            | "urge"
+            | "decide"
     )
 }
 
@@ -107,9 +137,43 @@ fn is_planned(lemma: &str) -> bool {
 fn is_timetable(lemma: &str) -> bool {
     matches!(
         lemma,
-        "open" | "begin" | "start" | "end" | "expire" | "take" | "go" | "meet" | "visit" | "host" | "hold" | "run" | "close" | "resume" | "return"
-            | "reopen" | "launch" | "come" | "arrive" | "leave" | "be" | "turn" | "play" | "face" | "travel" | "head" | "kick" | "release" | "retire"
-            | "depart" | "vote" | "step" | "move" | "convene" | "gather" | "celebrate" | "mark"
+        "open"
+            | "begin"
+            | "start"
+            | "end"
+            | "expire"
+            | "take"
+            | "go"
+            | "meet"
+            | "visit"
+            | "host"
+            | "hold"
+            | "run"
+            | "close"
+            | "resume"
+            | "return"
+            | "reopen"
+            | "launch"
+            | "come"
+            | "arrive"
+            | "leave"
+            | "be"
+            | "turn"
+            | "play"
+            | "face"
+            | "travel"
+            | "head"
+            | "kick"
+            | "release"
+            | "retire"
+            | "depart"
+            | "vote"
+            | "step"
+            | "move"
+            | "convene"
+            | "gather"
+            | "celebrate"
+            | "mark"
     )
 }
 

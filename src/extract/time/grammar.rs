@@ -65,15 +65,41 @@ fn extend_left(atoms: &Atoms<'_>, found: &mut Match, limit: usize) {
         let before = atoms.before(start, 1);
         if room(start, 1) && matches!(before, "early" | "late" | "mid" | "earlier" | "later") {
             start -= 1;
-        } else if room(start, 2) && atoms.is_dash(start - 1) && matches!(atoms.before(start, 2), "mid" | "early" | "late") {
+        } else if room(start, 2)
+            && atoms.is_dash(start - 1)
+            && matches!(atoms.before(start, 2), "mid" | "early" | "late")
+        {
             start -= 2;
         } else if room(start, 2)
             && before == "of"
-            && matches!(atoms.before(start, 2), "end" | "beginning" | "start" | "close" | "middle" | "turn" | "rest" | "remainder" | "most" | "much" | "half" | "outset" | "eve" | "part" | "days" | "weeks")
+            && matches!(
+                atoms.before(start, 2),
+                "end"
+                    | "beginning"
+                    | "start"
+                    | "close"
+                    | "middle"
+                    | "turn"
+                    | "rest"
+                    | "remainder"
+                    | "most"
+                    | "much"
+                    | "half"
+                    | "outset"
+                    | "eve"
+                    | "part"
+                    | "days"
+                    | "weeks"
+            )
             && !(matches!(atoms.before(start, 2), "most" | "much" | "half" | "days" | "weeks" | "eve"))
         {
             start -= 2;
-            if room(start, 1) && matches!(atoms.before(start, 1), "the" | "very" | "early" | "late" | "latter" | "later" | "earlier" | "first") {
+            if room(start, 1)
+                && matches!(
+                    atoms.before(start, 1),
+                    "the" | "very" | "early" | "late" | "latter" | "later" | "earlier" | "first"
+                )
+            {
                 start -= 1;
             }
         } else if room(start, 1) && before == "the" && takes_article(&found.expr) {
@@ -83,7 +109,11 @@ fn extend_left(atoms: &Atoms<'_>, found: &mut Match, limit: usize) {
             break;
         }
     }
-    if room(start, 1) && atoms.before(start, 1) == "the" && start < found.atoms.start && !matches!(atoms.lower(start), "earlier" | "later") {
+    if room(start, 1)
+        && atoms.before(start, 1) == "the"
+        && start < found.atoms.start
+        && !matches!(atoms.lower(start), "earlier" | "later")
+    {
         start -= 1;
     }
     found.atoms.start = start;
@@ -111,8 +141,25 @@ type Rule = fn(&Atoms<'_>, usize) -> Option<Match>;
 
 /// In order: the first that matches wins.
 const RULES: [Rule; 19] = [
-    iso_date, numeric_date, day_month, month_day, weekday_date, holiday, fiscal, quarter, half, first_months, stretch, ago, anchored, season,
-    relative, decade_or_century, month_alone, words_of_reference, year,
+    iso_date,
+    numeric_date,
+    day_month,
+    month_day,
+    weekday_date,
+    holiday,
+    fiscal,
+    quarter,
+    half,
+    first_months,
+    stretch,
+    ago,
+    anchored,
+    season,
+    relative,
+    decade_or_century,
+    month_alone,
+    words_of_reference,
+    year,
 ];
 
 fn single(atoms: &Atoms<'_>, i: usize) -> Option<Match> {
@@ -130,7 +177,9 @@ fn iso_date(atoms: &Atoms<'_>, i: usize) -> Option<Match> {
 
 /// `10/26/2025`: month first, unless that is no month.
 fn numeric_date(atoms: &Atoms<'_>, i: usize) -> Option<Match> {
-    let slashed = matches!(atoms.text(i + 1), "/" | ".") && atoms.text(i + 3) == atoms.text(i + 1) && (1..5).all(|k| atoms.glued(i + k));
+    let slashed = matches!(atoms.text(i + 1), "/" | ".")
+        && atoms.text(i + 3) == atoms.text(i + 1)
+        && (1..5).all(|k| atoms.glued(i + k));
     if !slashed || atoms.text(i + 4).len() != 4 {
         return None;
     }
@@ -166,7 +215,11 @@ fn day_number(atoms: &Atoms<'_>, i: usize) -> Option<(i8, usize)> {
         Some(found) => found,
         None => (integer(atoms, i)?, i + 1),
     };
-    if atoms.text(i).len() > 2 || (matches!(atoms.text(end), ":" | "." | "/" | "%") && atoms.glued(end) && (atoms.is_number(end + 1) && atoms.glued(end + 1) || atoms.text(end) == "%")) {
+    if atoms.text(i).len() > 2
+        || (matches!(atoms.text(end), ":" | "." | "/" | "%")
+            && atoms.glued(end)
+            && (atoms.is_number(end + 1) && atoms.glued(end + 1) || atoms.text(end) == "%"))
+    {
         return None;
     }
     (1..=31).contains(&value).then(|| (value as i8, end))
@@ -436,16 +489,54 @@ fn is_sport(atoms: &Atoms<'_>, i: usize) -> bool {
     near.clone().any(|j| {
         matches!(
             atoms.lower(j),
-            "touchdown" | "touchdowns" | "goal" | "goals" | "scored" | "yards" | "yard" | "halftime" | "rebounds" | "penalty" | "striker" | "coach" | "quarterback" | "innings" | "kickoff" | "equaliser" | "goalkeeper" | "lead"
+            "touchdown"
+                | "touchdowns"
+                | "goal"
+                | "goals"
+                | "scored"
+                | "yards"
+                | "yard"
+                | "halftime"
+                | "rebounds"
+                | "penalty"
+                | "striker"
+                | "coach"
+                | "quarterback"
+                | "innings"
+                | "kickoff"
+                | "equaliser"
+                | "goalkeeper"
+                | "lead"
         )
-    }) && !near.clone().any(|j| matches!(atoms.lower(j), "$" | "%" | "percent" | "profit" | "revenue" | "earnings" | "gdp"))
+    }) && !near
+        .clone()
+        .any(|j| matches!(atoms.lower(j), "$" | "%" | "percent" | "profit" | "revenue" | "earnings" | "gdp"))
 }
 
 fn is_business(atoms: &Atoms<'_>) -> bool {
     (0..atoms.len()).any(|j| {
         matches!(
             atoms.lower(j),
-            "$" | "€" | "£" | "¥" | "%" | "percent" | "profit" | "profits" | "revenue" | "revenues" | "sales" | "earnings" | "growth" | "gdp" | "exports" | "imports" | "year" | "economy" | "cent" | "production" | "deliveries"
+            "$" | "€"
+                | "£"
+                | "¥"
+                | "%"
+                | "percent"
+                | "profit"
+                | "profits"
+                | "revenue"
+                | "revenues"
+                | "sales"
+                | "earnings"
+                | "growth"
+                | "gdp"
+                | "exports"
+                | "imports"
+                | "year"
+                | "economy"
+                | "cent"
+                | "production"
+                | "deliveries"
         )
     })
 }
@@ -472,7 +563,12 @@ fn stretch(atoms: &Atoms<'_>, i: usize) -> Option<Match> {
     let future = match atoms.lower(i) {
         "past" | "last" | "previous" | "preceding" => false,
         "next" | "coming" | "following" => true,
-        "recent" if matches!(unit(atoms.lower(i + 1)), Some(Unit::Day | Unit::Week | Unit::Month | Unit::Year | Unit::Decade)) && atoms.lower(i + 1).ends_with('s') => {
+        "recent"
+            if matches!(
+                unit(atoms.lower(i + 1)),
+                Some(Unit::Day | Unit::Week | Unit::Month | Unit::Year | Unit::Decade)
+            ) && atoms.lower(i + 1).ends_with('s') =>
+        {
             return Some(Match::new(i..i + 2, Expr::Ref("PAST_REF")));
         }
         _ => return None,
@@ -512,7 +608,9 @@ fn ago(atoms: &Atoms<'_>, i: usize) -> Option<Match> {
         "long" => Some(i + 1),
         "several" | "many" => Some(i + 2),
         "a" if matches!(atoms.lower(i + 1), "few" | "couple") => Some(i + 3 + usize::from(atoms.lower(i + 2) == "of")),
-        "just" if matches!(atoms.lower(i + 1), "days" | "weeks" | "months" | "years" | "hours" | "minutes") => Some(i + 2),
+        "just" if matches!(atoms.lower(i + 1), "days" | "weeks" | "months" | "years" | "hours" | "minutes") => {
+            Some(i + 2)
+        }
         _ if unit(word).is_some() && word.ends_with('s') => Some(i + 1),
         _ => None,
     };
@@ -533,7 +631,9 @@ fn ago(atoms: &Atoms<'_>, i: usize) -> Option<Match> {
         return None;
     };
     let (unit, count) = match (found, half > 0 || !count.fract().is_zero()) {
-        (Unit::Year, true) => (Unit::Month, count * rust_decimal::Decimal::from(12) + rust_decimal::Decimal::from(2 * half)),
+        (Unit::Year, true) => {
+            (Unit::Month, count * rust_decimal::Decimal::from(12) + rust_decimal::Decimal::from(2 * half))
+        }
         (Unit::Century, true) => (Unit::Year, count * rust_decimal::Decimal::ONE_HUNDRED),
         (Unit::Decade, true) => (Unit::Year, count * rust_decimal::Decimal::TEN),
         (unit, _) => (unit, count),
@@ -541,7 +641,10 @@ fn ago(atoms: &Atoms<'_>, i: usize) -> Option<Match> {
     // Hours are the same day.
     let count = if unit == Unit::Hour { 0 } else { count.to_i64()? };
     let fortnight = if atoms.lower(at) == "fortnight" { 2 } else { 1 };
-    Some(Match::new(i..end + 1 + usize::from(sign > 0), Expr::Distance { unit, count: sign * count.checked_mul(fortnight)? }))
+    Some(Match::new(
+        i..end + 1 + usize::from(sign > 0),
+        Expr::Distance { unit, count: sign * count.checked_mul(fortnight)? },
+    ))
 }
 
 /// A number, "a" or "an" before a unit of time, and the atom after it.
@@ -598,7 +701,10 @@ fn anchored(atoms: &Atoms<'_>, i: usize) -> Option<Match> {
 }
 
 fn ends_clause(atoms: &Atoms<'_>, i: usize) -> bool {
-    atoms.get(i).is_none_or(|a| a.kind == Kind::Symbol || matches!(a.lower.as_ref(), "and" | "but" | "to" | "when" | "in" | "on" | "with" | "as" | "by" | "for"))
+    atoms.get(i).is_none_or(|a| {
+        a.kind == Kind::Symbol
+            || matches!(a.lower.as_ref(), "and" | "but" | "to" | "when" | "in" | "on" | "with" | "as" | "by" | "for")
+    })
 }
 
 /// "last summer", "the summer of 2023".
@@ -623,11 +729,17 @@ fn relative(atoms: &Atoms<'_>, i: usize) -> Option<Match> {
     let made = |len: usize, unit, offset| Some(Match::new(i..i + len, Expr::Relative { unit, offset }));
     match atoms.lower(i) {
         "today" | "tonight" | "overnight" => return made(1, Unit::Day, 0),
-        "yesterday" if atoms.matches(i + 1, "morning") || atoms.matches(i + 1, "afternoon") || atoms.matches(i + 1, "evening") => {
+        "yesterday"
+            if atoms.matches(i + 1, "morning")
+                || atoms.matches(i + 1, "afternoon")
+                || atoms.matches(i + 1, "evening") =>
+        {
             return made(2, Unit::Day, -1);
         }
         "yesterday" => return made(1, Unit::Day, -1),
-        "tomorrow" if atoms.matches(i + 1, "morning") || atoms.matches(i + 1, "night") || atoms.matches(i + 1, "evening") => {
+        "tomorrow"
+            if atoms.matches(i + 1, "morning") || atoms.matches(i + 1, "night") || atoms.matches(i + 1, "evening") =>
+        {
             return made(2, Unit::Day, 1);
         }
         "tomorrow" => return made(1, Unit::Day, 1),
@@ -637,8 +749,13 @@ fn relative(atoms: &Atoms<'_>, i: usize) -> Option<Match> {
         "year" if atoms.is_dash(i + 1) && atoms.lower(i + 2) == "end" => return made(3, Unit::Year, 0),
         // "the end of the year", "later in the year"
         "year" | "month" | "week" | "quarter" | "decade" | "century"
-            if atoms.ends_with(i, "of the") && matches!(atoms.before(i, 3), "end" | "start" | "beginning" | "rest" | "middle" | "remainder" | "close")
-                || (atoms.ends_with(i, "in the") && matches!(atoms.before(i, 3), "later" | "earlier" | "early" | "late")) =>
+            if atoms.ends_with(i, "of the")
+                && matches!(
+                    atoms.before(i, 3),
+                    "end" | "start" | "beginning" | "rest" | "middle" | "remainder" | "close"
+                )
+                || (atoms.ends_with(i, "in the")
+                    && matches!(atoms.before(i, 3), "later" | "earlier" | "early" | "late")) =>
         {
             if atoms.lower(i + 1) == "to" || atoms.is_dash(i + 1) {
                 return None;
@@ -658,7 +775,9 @@ fn relative(atoms: &Atoms<'_>, i: usize) -> Option<Match> {
         _ => return None,
     };
     let found = unit(atoms.lower(at)).filter(|u| *u != Unit::Hour)?;
-    if atoms.lower(at).ends_with('s') || (atoms.is_dash(at + 1) && atoms.glued(at + 1) && !matches!(atoms.lower(at + 2), "on" | "to")) {
+    if atoms.lower(at).ends_with('s')
+        || (atoms.is_dash(at + 1) && atoms.glued(at + 1) && !matches!(atoms.lower(at + 2), "on" | "to"))
+    {
         return None;
     }
     // "this time", "next day" are others' business; "this day" is not a time of the calendar.
@@ -679,7 +798,11 @@ fn decade_or_century(atoms: &Atoms<'_>, i: usize) -> Option<Match> {
             _ => return None,
         };
         let century = start % 100 == 0 && !(2000..2010).contains(&start);
-        let expr = if century { Expr::Century(i16::try_from(start / 100 + 1).ok()?) } else { Expr::Decade(i16::try_from(start / 10 * 10).ok()?) };
+        let expr = if century {
+            Expr::Century(i16::try_from(start / 100 + 1).ok()?)
+        } else {
+            Expr::Decade(i16::try_from(start / 10 * 10).ok()?)
+        };
         return Some(Match::new(i - usize::from(quoted)..i + 2, expr));
     }
     let (number, end) = ordinal(atoms, i)?;
@@ -700,22 +823,64 @@ fn month_alone(atoms: &Atoms<'_>, i: usize) -> Option<Match> {
     let (which, at) = which(atoms, i);
     let (month, end) = month_name(atoms, at)?;
     let (year, end) = year_after(atoms, end);
-    let ambiguous = matches!(atoms.lower(at), "may" | "march" | "mar" | "jan" | "jun" | "dec" | "sep" | "april" | "june" | "august");
+    let ambiguous = matches!(
+        atoms.lower(at),
+        "may" | "march" | "mar" | "jan" | "jun" | "dec" | "sep" | "april" | "june" | "august"
+    );
     let dashed = atoms.is_dash(end) && month_name(atoms, end + 1).is_some();
     let by_word = matches!(
         atoms.before(at, 1),
-        "in" | "since" | "until" | "till" | "by" | "from" | "through" | "of" | "during" | "after" | "before" | "to" | "between" | "early" | "late" | "mid" | "and" | "for" | "ended" | "ending" | "last" | "next" | "this" | "earlier" | "previous" | "the" | "-" | "–" | "or" | "than" | "over" | "around" | "on" | "every"
+        "in" | "since"
+            | "until"
+            | "till"
+            | "by"
+            | "from"
+            | "through"
+            | "of"
+            | "during"
+            | "after"
+            | "before"
+            | "to"
+            | "between"
+            | "early"
+            | "late"
+            | "mid"
+            | "and"
+            | "for"
+            | "ended"
+            | "ending"
+            | "last"
+            | "next"
+            | "this"
+            | "earlier"
+            | "previous"
+            | "the"
+            | "-"
+            | "–"
+            | "or"
+            | "than"
+            | "over"
+            | "around"
+            | "on"
+            | "every"
     );
     if which == Which::Open && year == YearRef::Open && ambiguous && !by_word && !dashed {
         let possessive = atoms.lower(end) == "'s";
         // "May", "March", "June", "April" and "August" are words and names too.
         let modal_or_verb = matches!(atoms.lower(at), "may" | "march");
-        let name = atoms.is_capital(end) && atoms.is_word(end) || (at > 0 && atoms.is_word(at - 1) && atoms.is_capital(at - 1));
+        let name = atoms.is_capital(end) && atoms.is_word(end)
+            || (at > 0 && atoms.is_word(at - 1) && atoms.is_capital(at - 1));
         if modal_or_verb && !possessive || name {
             return None;
         }
     }
-    if atoms.lower(at) == "may" && atoms.before(at, 1) == "and" && !dashed && year == YearRef::Open && which == Which::Open && !month_before(atoms, at - 1) {
+    if atoms.lower(at) == "may"
+        && atoms.before(at, 1) == "and"
+        && !dashed
+        && year == YearRef::Open
+        && which == Which::Open
+        && !month_before(atoms, at - 1)
+    {
         return None;
     }
     // "Theresa May", "the March on Washington".
@@ -731,24 +896,47 @@ fn month_before(atoms: &Atoms<'_>, i: usize) -> bool {
 
 /// "now", "currently", "recently", "soon".
 fn words_of_reference(atoms: &Atoms<'_>, i: usize) -> Option<Match> {
-    let found = |words: &str, name| atoms.matches(i, words).then(|| Match::new(i..i + words.split(' ').count(), Expr::Ref(name)));
+    let found = |words: &str, name| {
+        atoms.matches(i, words).then(|| Match::new(i..i + words.split(' ').count(), Expr::Ref(name)))
+    };
     match atoms.lower(i) {
         // "now-defunct", "now that", "by now" and "from now" say other things.
-        "now" if !atoms.is_dash(i + 1) && atoms.lower(i + 1) != "that" && !matches!(atoms.before(i, 1), "by" | "from" | "until") => found("now", "PRESENT_REF"),
+        "now"
+            if !atoms.is_dash(i + 1)
+                && atoms.lower(i + 1) != "that"
+                && !matches!(atoms.before(i, 1), "by" | "from" | "until") =>
+        {
+            found("now", "PRESENT_REF")
+        }
         "currently" => found("currently", "PRESENT_REF"),
         "nowadays" => found("nowadays", "PRESENT_REF"),
         "at" if atoms.matches(i, "at present") => Some(Match::new(i + 1..i + 2, Expr::Ref("PRESENT_REF"))),
         "at" if atoms.matches(i, "at the moment") => Some(Match::new(i + 1..i + 3, Expr::Ref("PRESENT_REF"))),
         "recently" => found("recently", "PAST_REF"),
         "lately" => found("lately", "PAST_REF"),
-        "the" if atoms.matches(i, "the past") && matches!(atoms.before(i, 1), "in" | "from") && ends_clause(atoms, i + 2) => found("the past", "PAST_REF"),
-        "soon" if !matches!(atoms.before(i, 1), "as" | "too" | "how" | "very") && !matches!(atoms.lower(i + 1), "after" | "as" | "became" | "followed" | "-") => {
+        "the"
+            if atoms.matches(i, "the past")
+                && matches!(atoms.before(i, 1), "in" | "from")
+                && ends_clause(atoms, i + 2) =>
+        {
+            found("the past", "PAST_REF")
+        }
+        "soon"
+            if !matches!(atoms.before(i, 1), "as" | "too" | "how" | "very")
+                && !matches!(atoms.lower(i + 1), "after" | "as" | "became" | "followed" | "-") =>
+        {
             found("soon", "FUTURE_REF")
         }
-        "shortly" if !matches!(atoms.lower(i + 1), "after" | "before" | "thereafter" | "afterwards" | "afterward") => found("shortly", "FUTURE_REF"),
-        "the" => found("the near future", "FUTURE_REF").or_else(|| found("the foreseeable future", "FUTURE_REF")).or_else(|| {
-            (atoms.before(i, 1) == "in" && ends_clause(atoms, i + 2)).then(|| found("the future", "FUTURE_REF")).flatten()
-        }),
+        "shortly" if !matches!(atoms.lower(i + 1), "after" | "before" | "thereafter" | "afterwards" | "afterward") => {
+            found("shortly", "FUTURE_REF")
+        }
+        "the" => found("the near future", "FUTURE_REF")
+            .or_else(|| found("the foreseeable future", "FUTURE_REF"))
+            .or_else(|| {
+                (atoms.before(i, 1) == "in" && ends_clause(atoms, i + 2))
+                    .then(|| found("the future", "FUTURE_REF"))
+                    .flatten()
+            }),
         _ => None,
     }
 }
@@ -762,7 +950,32 @@ fn year(atoms: &Atoms<'_>, i: usize) -> Option<Match> {
     }
     let timed = matches!(
         atoms.before(i, 1),
-        "in" | "since" | "by" | "of" | "from" | "until" | "till" | "through" | "before" | "after" | "during" | "early" | "late" | "mid" | "the" | "circa" | "and" | "to" | "between" | "around" | "-" | "–" | "(" | "than" | "past" | "into" | "on"
+        "in" | "since"
+            | "by"
+            | "of"
+            | "from"
+            | "until"
+            | "till"
+            | "through"
+            | "before"
+            | "after"
+            | "during"
+            | "early"
+            | "late"
+            | "mid"
+            | "the"
+            | "circa"
+            | "and"
+            | "to"
+            | "between"
+            | "around"
+            | "-"
+            | "–"
+            | "("
+            | "than"
+            | "past"
+            | "into"
+            | "on"
     );
     if !((1900..=2060).contains(&value) || ((1500..1900).contains(&value) && timed && !atoms.is_word(i + 1))) {
         return None;
@@ -779,7 +992,10 @@ fn range(atoms: &Atoms<'_>, first: &Match) -> Option<Match> {
     let connector = atoms.lower(end);
     let dash = atoms.is_dash(end);
     let between = (1..=3).any(|back| atoms.before(first.atoms.start, back) == "between");
-    let joins = dash || matches!(connector, "to" | "through" | "until" | "till") || (connector == "and" && between) || (connector == "/" && atoms.glued(end));
+    let joins = dash
+        || matches!(connector, "to" | "through" | "until" | "till")
+        || (connector == "and" && between)
+        || (connector == "/" && atoms.glued(end));
     if !joins {
         return None;
     }
@@ -803,7 +1019,8 @@ fn range(atoms: &Atoms<'_>, first: &Match) -> Option<Match> {
         && let Some(short) = integer(atoms, end + 1)
     {
         let last = year / 100 * 100 + i16::try_from(short).ok()?;
-        return (last > year && !atoms.is_dash(end + 2)).then(|| interval(first, end + 2, Expr::Year(year), Expr::Year(last)));
+        return (last > year && !atoms.is_dash(end + 2))
+            .then(|| interval(first, end + 2, Expr::Year(year), Expr::Year(last)));
     }
     let second = single(atoms, end + 1)?;
     let (start, last) = match (&first.expr, &second.expr) {
@@ -816,9 +1033,9 @@ fn range(atoms: &Atoms<'_>, first: &Match) -> Option<Match> {
             let year = shared_year(*year, *of, (*month, *day), (*last, *last_day));
             (Expr::Day { month: *month, day: *day, year, weekday: *weekday }, second.expr.clone())
         }
-        (Expr::Weekday { .. }, Expr::Weekday { .. }) | (Expr::Decade(_), Expr::Decade(_)) | (Expr::Quarter { .. }, Expr::Quarter { .. }) => {
-            (first.expr.clone(), second.expr.clone())
-        }
+        (Expr::Weekday { .. }, Expr::Weekday { .. })
+        | (Expr::Decade(_), Expr::Decade(_))
+        | (Expr::Quarter { .. }, Expr::Quarter { .. }) => (first.expr.clone(), second.expr.clone()),
         _ => return None,
     };
     // "moved from Monday to Friday" is a change of dates as well as a period; the wires mean the period.

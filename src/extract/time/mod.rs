@@ -35,7 +35,13 @@ struct Anchor {
     value: Value,
 }
 
-fn block_times(ctx: &Context<'_>, attributions: &[Attribution], kind: BlockKind, atoms: &Atoms<'_>, found: &mut Vec<Located<Time>>) {
+fn block_times(
+    ctx: &Context<'_>,
+    attributions: &[Attribution],
+    kind: BlockKind,
+    atoms: &Atoms<'_>,
+    found: &mut Vec<Located<Time>>,
+) {
     let doc = ctx.doc;
     let headline = matches!(kind, BlockKind::Headline | BlockKind::Subhead | BlockKind::Caption);
     let mut anchors: Vec<Anchor> = Vec::new();
@@ -72,7 +78,10 @@ fn value(one: &Match, reference: Option<Date>, direction: Direction, anchor: Opt
 
 fn is_absolute(expr: &Expr) -> bool {
     match expr {
-        Expr::Day { year, .. } | Expr::Quarter { year, .. } | Expr::Half { year, .. } | Expr::FirstMonths { year, .. } => {
+        Expr::Day { year, .. }
+        | Expr::Quarter { year, .. }
+        | Expr::Half { year, .. }
+        | Expr::FirstMonths { year, .. } => {
             matches!(year, YearRef::Absolute(_))
         }
         Expr::Month { year, which, .. } | Expr::Season { year, which, .. } | Expr::Holiday { year, which, .. } => {

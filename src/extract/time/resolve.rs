@@ -120,7 +120,11 @@ pub(crate) fn resolve(expr: &Expr, frame: Frame<'_>) -> Option<Value> {
         }
         Expr::Season { first_month, year, which } => {
             let year = month_year(*first_month, *year, *which, frame)?;
-            let last = if *first_month == 12 { Value::Month(year.checked_add(1)?, 2) } else { Value::Month(year, first_month + 2) };
+            let last = if *first_month == 12 {
+                Value::Month(year.checked_add(1)?, 2)
+            } else {
+                Value::Month(year, first_month + 2)
+            };
             Some(Value::interval(Value::Month(year, *first_month), last))
         }
         Expr::Weekday { weekday, which } => weekday_near(*weekday, *which, frame).map(Value::Day),
@@ -176,7 +180,8 @@ fn day_of_year(year: YearRef, month: i8, day: i8, weekday: Option<Weekday>, fram
     if let Some(year) = year_of(today, year) {
         return Date::new(year, month, day).ok();
     }
-    let candidates = [-1, 0, 1].into_iter().filter_map(|offset| Date::new(today.year().checked_add(offset)?, month, day).ok());
+    let candidates =
+        [-1, 0, 1].into_iter().filter_map(|offset| Date::new(today.year().checked_add(offset)?, month, day).ok());
     // A weekday leaves one year of the three.
     if let Some(weekday) = weekday
         && let Some(found) = candidates.clone().filter(|d| d.weekday() == weekday).min_by_key(|d| days_apart(*d, today))
@@ -206,7 +211,10 @@ fn day_of_month(day: i8, frame: Frame<'_>) -> Option<Date> {
         let month = shift(Date::new(today.year(), today.month(), 1).ok()?, Span::new().months(offset))?;
         Date::new(month.year(), month.month(), day).ok()
     });
-    let frame = Frame { direction: if frame.direction == Direction::Unknown { Direction::Past } else { frame.direction }, ..frame };
+    let frame = Frame {
+        direction: if frame.direction == Direction::Unknown { Direction::Past } else { frame.direction },
+        ..frame
+    };
     pick(candidates, frame)
 }
 

@@ -46,7 +46,8 @@ fn is_baseline(doc: &Doc, atoms: &Atoms<'_>, found: &Match, direction: Direction
                     _ => atoms.lower(found.atoms.end) == "levels" || direction == Direction::Past,
                 };
                 // The number that changed stands before: "rose 5% from 2019"; "from 3% in May" needs none.
-                let changed = (before.saturating_sub(14)..before).any(|j| atoms.is_number(j) || matches!(atoms.lower(j), "up" | "down" | "unchanged"));
+                let changed = (before.saturating_sub(14)..before)
+                    .any(|j| atoms.is_number(j) || matches!(atoms.lower(j), "up" | "down" | "unchanged"));
                 return number_between || (compares && changed);
             }
             "." | ";" | "!" | "?" => return false,
@@ -79,10 +80,23 @@ fn is_report(doc: &Doc, tokens: &Range<usize>, attributions: &[Attribution]) -> 
         let tag = doc.tag(head);
         if tag.starts_with('V') {
             // A verb of saying with nothing known about its attribution.
-            return matches!(doc.lemma(head), "say" | "tell") && !attributions.iter().any(|a| a.content.iter().any(|c| c.contains(&root)));
+            return matches!(doc.lemma(head), "say" | "tell")
+                && !attributions.iter().any(|a| a.content.iter().any(|c| c.contains(&root)));
         }
-        let passes = matches!(doc.dep(now), "prep" | "pobj" | "npadvmod" | "tmod" | "appos" | "nmod" | "compound" | "poss" | "pcomp" | "advmod" | "nummod")
-            && (tag == "IN" || tag == "TO" || is_noun_of_saying(doc.lemma(head)) || doc.dep(now) == "appos");
+        let passes = matches!(
+            doc.dep(now),
+            "prep"
+                | "pobj"
+                | "npadvmod"
+                | "tmod"
+                | "appos"
+                | "nmod"
+                | "compound"
+                | "poss"
+                | "pcomp"
+                | "advmod"
+                | "nummod"
+        ) && (tag == "IN" || tag == "TO" || is_noun_of_saying(doc.lemma(head)) || doc.dep(now) == "appos");
         if !passes {
             return false;
         }
@@ -94,8 +108,33 @@ fn is_report(doc: &Doc, tokens: &Range<usize>, attributions: &[Attribution]) -> 
 fn is_noun_of_saying(lemma: &str) -> bool {
     matches!(
         lemma,
-        "statement" | "interview" | "conference" | "briefing" | "speech" | "post" | "report" | "note" | "tweet" | "letter" | "filing" | "address"
-            | "remark" | "remarks" | "email" | "broadcast" | "appearance" | "hearing" | "testimony" | "video" | "message" | "announcement" | "comment"
-            | "data" | "meeting" | "call" | "release" | "memo"
+        "statement"
+            | "interview"
+            | "conference"
+            | "briefing"
+            | "speech"
+            | "post"
+            | "report"
+            | "note"
+            | "tweet"
+            | "letter"
+            | "filing"
+            | "address"
+            | "remark"
+            | "remarks"
+            | "email"
+            | "broadcast"
+            | "appearance"
+            | "hearing"
+            | "testimony"
+            | "video"
+            | "message"
+            | "announcement"
+            | "comment"
+            | "data"
+            | "meeting"
+            | "call"
+            | "release"
+            | "memo"
     )
 }
