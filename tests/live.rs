@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 use copydesk::article::{Limits, RawArticle};
 use copydesk::extract::Extractor;
 use copydesk::pipeline::process;
-use desk::{Count, Desk, Sent, article};
+use desk::{Count, Desk, Sent, article, http};
 
 /// Longest wait for a run; a debug build on two busy cores needs a fraction of it.
 const LIMIT: Duration = Duration::from_secs(240);
@@ -235,14 +235,4 @@ fn topics_and_connections_are_checked() {
     let unreachable = desk.command(&["run"], &[("COPYDESK__KAFKA__BROKERS", "127.0.0.1:1")]);
     assert_eq!(unreachable.status.code(), Some(3));
     assert!(start.elapsed() < Duration::from_secs(60));
-}
-
-/// GET over plain HTTP/1.0: headers and body.
-fn http(address: &str, path: &str) -> String {
-    use std::io::{Read, Write};
-    let mut stream = std::net::TcpStream::connect(address).unwrap();
-    write!(stream, "GET {path} HTTP/1.0\r\nHost: copydesk\r\n\r\n").unwrap();
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).unwrap();
-    answer
 }

@@ -154,6 +154,7 @@ impl Service {
                     engine,
                     ignore_revokes: std::env::var_os("COPYDESK_TEST_IGNORE_REVOKES").is_some(),
                     early: VecDeque::new(),
+                    gone: Vec::new(),
                     stopping_since: None,
                 };
                 worker.run(&runtime)

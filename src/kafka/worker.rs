@@ -49,6 +49,8 @@ pub(super) struct Worker {
     pub(super) ignore_revokes: bool,
     /// Records that came while the worker only wanted to poll.
     pub(super) early: VecDeque<Arc<Record>>,
+    /// Partitions that went since the batch in hand was begun.
+    pub(super) gone: Vec<(String, i32)>,
     /// When the worker saw that it should stop.
     pub(super) stopping_since: Option<Instant>,
 }
@@ -94,6 +96,7 @@ impl Worker {
         let limits = &self.config.batch;
         let (max_records, max_bytes, linger) = (limits.max_records, limits.max_bytes, limits.linger);
         let (mut batch, mut bytes) = (Vec::new(), 0);
+        self.gone.clear();
         let mut first: Option<Instant> = None;
         loop {
             let waited = first.map_or(Duration::ZERO, |first| first.elapsed());
@@ -106,7 +109,8 @@ impl Worker {
                 None => {
                     let wait = if first.is_some() { linger.saturating_sub(waited).min(POLL) } else { POLL };
                     let record = self.poll(wait)?;
-                    self.drop_gone(|gone| batch.retain(|record: &Arc<Record>| !is_of(record, gone)));
+                    let gone = std::mem::take(&mut self.gone);
+                    batch.retain(|record: &Arc<Record>| !is_of(record, &gone));
                     record
                 }
             };
@@ -119,13 +123,20 @@ impl Worker {
     }
 
     /// One poll; errors that pass by themselves are only counted.
-    fn poll(&self, wait: Duration) -> Result<Option<Arc<Record>>, KafkaError> {
+    fn poll(&mut self, wait: Duration) -> Result<Option<Arc<Record>>, KafkaError> {
         self.health.tick(self.number);
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         self.metrics.last_poll.with_label_values(&[&self.number.to_string()]).set(now.as_secs_f64());
-        match self.consumer.poll(wait) {
+        let polled = self.consumer.poll(wait).map(|message| message.map(|message| Arc::new(to_record(&message))));
+        // At once: a partition may have gone and come again, and then the record that was polled is of its new life.
+        let gone = self.consumer.context().take_gone();
+        if !gone.is_empty() && !self.ignore_revokes {
+            self.early.retain(|record| !is_of(record, &gone));
+            self.gone.extend(gone);
+        }
+        match polled {
             None => Ok(None),
-            Some(Ok(message)) => Ok(Some(Arc::new(to_record(&message)))),
+            Some(Ok(record)) => Ok(Some(record)),
             Some(Err(error)) if error.rdkafka_error_code() == Some(rdkafka::types::RDKafkaErrorCode::Fatal) => {
                 Err(error)
             }
@@ -134,16 +145,6 @@ impl Worker {
                 Ok(None)
             }
         }
-    }
-
-    /// Tells `drop` which partitions went since the last call, and forgets early records of them.
-    fn drop_gone(&mut self, drop: impl FnOnce(&[(String, i32)])) {
-        let gone = self.consumer.context().take_gone();
-        if gone.is_empty() || self.ignore_revokes {
-            return;
-        }
-        self.early.retain(|record| !is_of(record, &gone));
-        drop(&gone);
     }
 
     /// Runs the batch through the stages. Polls meanwhile, if it takes long. `None`: the worker had to stop before it was done.
@@ -198,11 +199,10 @@ impl Worker {
     /// Publishes the batch, again and again until it is committed; what belongs to partitions that went is dropped.
     fn publish(&mut self, batch: &mut Vec<Arc<Record>>, outcomes: &mut Vec<Outcome>) -> Result<(), KafkaError> {
         loop {
-            self.drop_gone(|gone| {
-                let mut keep = batch.iter().map(|record| !is_of(record, gone));
-                outcomes.retain(|_| keep.next().unwrap_or(false));
-                batch.retain(|record| !is_of(record, gone));
-            });
+            let gone = std::mem::take(&mut self.gone);
+            let mut keep = batch.iter().map(|record| !is_of(record, &gone));
+            outcomes.retain(|_| keep.next().unwrap_or(false));
+            batch.retain(|record| !is_of(record, &gone));
             if batch.is_empty() {
                 return Ok(());
             }

@@ -1,7 +1,7 @@
 //! One set of topics with the service on it: feeds articles, runs and kills processes, counts what came out.
 
 use std::collections::{BTreeMap, HashSet};
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
@@ -308,4 +308,13 @@ pub fn article(id: &str, number: usize) -> Vec<u8> {
          \"body_text\":\"Finance Minister Anna Berg said on Friday that output rose by {number} tonnes.\"}}"
     )
     .into_bytes()
+}
+
+/// GET over plain HTTP/1.0: headers and body.
+pub fn http(address: &str, path: &str) -> String {
+    let mut stream = std::net::TcpStream::connect(address).unwrap();
+    write!(stream, "GET {path} HTTP/1.0\r\nHost: copydesk\r\n\r\n").unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    answer
 }

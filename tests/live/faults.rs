@@ -4,9 +4,9 @@
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
-use crate::desk::{Desk, Running, article};
+use crate::desk::{Desk, Running, article, http};
 use crate::proxy::Proxy;
-use crate::{LIMIT, http, id};
+use crate::{LIMIT, id};
 
 /// There is one port for the proxy.
 static PROXY: Mutex<()> = Mutex::new(());
