@@ -92,6 +92,10 @@ impl ConsumerContext for Assignment {
                 self.metrics.rebalances.with_label_values(&["assign"]).inc();
                 info!(worker = self.worker, partitions = partitions.count(), "partitions come");
                 self.health.joined(self.worker);
+                // A partition that went while it was paused comes back paused, and nobody would resume it.
+                if let Err(error) = consumer.resume(partitions) {
+                    warn!(worker = self.worker, %error, "partitions cannot be resumed");
+                }
             }
             Rebalance::Revoke(_) => {}
             Rebalance::Error(error) => {

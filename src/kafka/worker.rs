@@ -223,7 +223,10 @@ impl Worker {
             for record in &*batch {
                 offsets.insert((record.topic.clone(), record.partition), record.offset + 1);
             }
-            match self.publisher.publish(&self.consumer, &records, &offsets)? {
+            self.health.publishing(self.number, true);
+            let published = self.publisher.publish(&self.consumer, &records, &offsets)?;
+            self.health.publishing(self.number, false);
+            match published {
                 Published::Done => {
                     self.count(batch, outcomes, &records, &rejections);
                     return Ok(());

@@ -4,6 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+/// A batch takes a small part of a second to publish; brokers that take longer do not do their work.
+const PUBLISH_LIMIT: Duration = Duration::from_secs(5);
+
 /// What the workers report and the probes read.
 pub struct Health {
     stall_after: Duration,
@@ -17,6 +20,8 @@ struct WorkerHealth {
     joined: bool,
     brokers_down: bool,
     stopped: bool,
+    /// Since when a batch is being published.
+    publishing: Option<Instant>,
     /// By topic and partition: articles waiting, and when the position last moved or the partition was last empty.
     partitions: BTreeMap<(String, i32), (i64, Instant)>,
 }
@@ -29,6 +34,7 @@ impl Health {
             joined: false,
             brokers_down: false,
             stopped: false,
+            publishing: None,
             partitions: BTreeMap::new(),
         };
         Self { stall_after, workers: Mutex::new(vec![worker; workers]) }
@@ -57,6 +63,11 @@ impl Health {
     /// All brokers are down, or one answers again.
     pub fn brokers(&self, worker: usize, down: bool) {
         self.update(worker, |w| w.brokers_down = down);
+    }
+
+    /// The worker begins (true) or ends publishing a batch. Meanwhile it hears nothing from the group.
+    pub fn publishing(&self, worker: usize, begins: bool) {
+        self.update(worker, |w| w.publishing = begins.then(Instant::now));
     }
 
     /// The worker has ended.
@@ -113,6 +124,9 @@ impl Health {
                 problems.push(format!("worker {i} reaches no broker"));
             } else if !worker.joined {
                 problems.push(format!("worker {i} has not joined the group"));
+            }
+            if let Some(since) = worker.publishing.filter(|since| since.elapsed() > PUBLISH_LIMIT) {
+                problems.push(format!("worker {i} cannot publish: it has tried for {} s", since.elapsed().as_secs()));
             }
             for ((topic, partition), (lag, moved)) in &worker.partitions {
                 if *lag > 0 && moved.elapsed() > self.stall_after {
