@@ -117,7 +117,6 @@ fn add_given_names(doc: &Doc, names: &mut [Name]) {
         if free
             && plain
             && is_title_word(doc.text(given - 1))
-            && doc.head(given) == names[k].head(doc)
             && let Some(longer) = Name::new(doc, given..names[k].tokens.end, EntityType::Person)
         {
             names[k] = longer;
