@@ -1,6 +1,8 @@
 //! The living specification: an article in, its events out. `<case>.<ext>` has `<case>.events.jsonl`, or `<case>.rejection.json`
 //! where it must be refused. `cargo golden` writes what is missing or changed; the diff is the review.
 
+#![allow(clippy::unwrap_used, reason = "helpers of tests: a panic is how they report")]
+
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 

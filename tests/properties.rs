@@ -1,5 +1,7 @@
 //! What holds for any input: an outcome and never a panic, spans that slice their own text, the same events at any number of threads.
 
+#![allow(clippy::unwrap_used, reason = "helpers of tests: a panic is how they report")]
+
 use std::io::Write;
 use std::process::{Command, Stdio};
 use std::sync::LazyLock;

@@ -1,5 +1,7 @@
 //! Every event of the golden cases and of the sample wire fits its published schema, and no field goes unmentioned there.
 
+#![allow(clippy::unwrap_used, reason = "helpers of tests: a panic is how they report")]
+
 use std::path::{Path, PathBuf};
 
 use copydesk::article::{Limits, RawArticle};

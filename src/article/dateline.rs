@@ -76,7 +76,10 @@ fn is_capitals(word: &str) -> bool {
 mod tests {
     use super::*;
 
-    fn check(paragraph: &str, expected: Option<(Option<&str>, Option<(i8, i8)>, Option<&str>, &str)>) {
+    /// Place, month and day, agency, the text after it.
+    type Expected<'a> = (Option<&'a str>, Option<(i8, i8)>, Option<&'a str>, &'a str);
+
+    fn check(paragraph: &str, expected: Option<Expected<'_>>) {
         let found =
             find(paragraph).map(|f| (f.place, f.date.map(|d| (d.month, d.day)), f.agency, &paragraph[f.length..]));
         assert_eq!(found, expected, "{paragraph}");

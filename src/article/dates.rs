@@ -46,7 +46,8 @@ pub(super) fn month(word: &str) -> Option<i8> {
     let known = |full: &&str| {
         **full == word || word.len() == 3 && full.starts_with(&word) || word == "sept" && full.starts_with("sept")
     };
-    MONTHS.iter().position(|full| known(&full)).map(|i| i as i8 + 1)
+    let (number, _) = (1..).zip(MONTHS.iter()).find(|(_, full)| known(full))?;
+    Some(number)
 }
 
 /// Finds a date in a short line. Everything but the date must be a weekday, a time, a time zone or a label such as `Published`.

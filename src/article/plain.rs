@@ -182,7 +182,7 @@ fn byline(line: &str) -> Option<&str> {
         word.starts_with(|c: char| c.is_uppercase() || c == '@' || c == '|' || c == '(')
             || ["and", "for", "of", "the", "in", "de", "van", "von", "al", "bin", "&", "-", "|"].contains(word)
     };
-    let few = !words.is_empty() && words.len() <= 16 && words.iter().all(|w| is_name(w));
+    let few = !words.is_empty() && words.len() <= 16 && words.iter().all(is_name);
     (few && !name.ends_with(['.', '!', '?'])).then_some(name)
 }
 
