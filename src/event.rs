@@ -62,18 +62,6 @@ impl<'a> TextIndex<'a> {
     }
 }
 
-/// One message of an output topic.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(untagged)]
-pub enum Event {
-    /// The article itself, parsed.
-    Article(ArticleEvent),
-    /// One entity of the article with all its mentions.
-    Entity(EntityEvent),
-    /// One claim of the article.
-    Claim(ClaimEvent),
-}
-
 /// IPTC publication status.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -13,10 +13,12 @@
 
 mod attribute_ruler;
 mod chars;
+mod dense;
 mod doc;
 mod hash;
 mod layers;
 mod lemmatizer;
+mod lstm;
 mod ner;
 mod parser;
 mod pipeline;
@@ -28,7 +30,9 @@ mod transition;
 mod vocab;
 mod weights;
 
+pub use dense::Dense;
 pub use doc::{Doc, Ent, Iob};
 pub use layers::Isa;
+pub use lstm::{Lstm, LstmState};
 pub use pipeline::{CacheStats, Pipeline};
 pub use weights::{LoadError, Meta};

@@ -7,6 +7,7 @@ pub mod entity;
 pub mod lexicon;
 pub mod quantity;
 pub mod quote;
+pub mod tagger;
 pub mod time;
 
 use std::ops::Range;

@@ -41,7 +41,7 @@ fn phrase(ctx: &Context<'_>, i: usize) -> Option<(Range<usize>, usize)> {
     }
     if is(i, "per") && doc.dep(i) == "prep" {
         // "per day" and "per Reuters"
-        return object(&[i]).filter(|&o| doc.pos(o) == "PROPN" && doc.ent_type(o) != "").map(|o| (i..i + 1, o));
+        return object(&[i]).filter(|&o| doc.pos(o) == "PROPN" && !doc.ent_type(o).is_empty()).map(|o| (i..i + 1, o));
     }
     None
 }

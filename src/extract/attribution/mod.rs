@@ -9,6 +9,7 @@ mod colon_led;
 mod floating;
 mod headline;
 mod link;
+mod merge;
 mod nominal;
 mod party;
 mod passive;
@@ -24,6 +25,7 @@ use std::ops::Range;
 pub(super) use syntax::noun_phrase;
 
 use super::Context;
+use super::tagger::Tagger;
 
 /// Source, cue and content of one act of speech, belief or publication (PolNeAR's and PARC's terms). Ranges are tokens,
 /// never empty; punctuation and quotation marks at the ends of a content belong to it only where they lie within it.
@@ -79,9 +81,20 @@ pub fn attributions(ctx: &Context<'_>) -> Vec<Attribution> {
     // what is reported within a quotation nests in the quotation's own claim, so that one is found first
     let (inner, outer) = found.into_iter().partition(|a| resolve::is_inside_quotation(ctx, a));
     let mut kept = resolve::resolve(ctx, Vec::new(), outer);
+    // Nested finds of rules give way: the tagger's list is flat, and what lies within a quotation comes back below.
+    kept.retain(|a| a.parent.is_none());
+    let mut kept = merge::merge(tagged(ctx), kept);
+    resolve::order(&mut kept);
     colon_led::attribute(ctx, &mut kept);
     floating::continue_quotations(ctx, &mut kept);
     let mut kept = resolve::resolve(ctx, kept, inner);
     party::add(ctx, &mut kept);
     kept
+}
+
+/// What the tagger finds, linked.
+fn tagged(ctx: &Context<'_>) -> Vec<Attribution> {
+    let paragraphs: Vec<Range<usize>> = ctx.blocks.iter().map(|(_, tokens)| tokens.clone()).collect();
+    let tags = Tagger::builtin().tag(ctx.doc, &paragraphs);
+    link::link(ctx, &link::spans(ctx, &tags.labels), &tags.probabilities)
 }

@@ -139,11 +139,6 @@ impl<'a> Atoms<'a> {
     pub(crate) fn tokens(&self, range: &Range<usize>) -> Range<usize> {
         self.all[range.start].token..self.all[range.end - 1].token + 1
     }
-
-    /// First atom at or after byte `byte`.
-    pub(crate) fn at_byte(&self, byte: usize) -> usize {
-        self.all.partition_point(|a| a.bytes.start < byte)
-    }
 }
 
 fn cut(text: &str, bytes: Range<usize>) -> Vec<Atom<'_>> {
@@ -229,7 +224,7 @@ fn word_len(rest: &str) -> usize {
         } else if c == '.' && single_letters && run == 1 && (len > 1 || next.is_some_and(char::is_alphabetic)) {
             // "U.S." and "p.m.": single letters, each with a stop; "A." at the end of a sentence is a word and a stop.
             let follows = rest[at + 1..].chars().nth(1);
-            if len == 1 && !(follows == Some('.')) {
+            if len == 1 && (follows != Some('.')) {
                 break;
             }
             run = 0;

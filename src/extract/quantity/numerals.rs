@@ -231,11 +231,6 @@ fn tens_word(word: &str) -> Option<i64> {
     })
 }
 
-/// Value of a cardinal word from zero to ninety.
-pub(crate) fn cardinal_word(word: &str) -> Option<i64> {
-    small_word(word).or_else(|| tens_word(word))
-}
-
 fn words(atoms: &Atoms<'_>, i: usize) -> Option<Numeral> {
     fraction_words(atoms, i).or_else(|| cardinal_words(atoms, i))
 }

@@ -222,7 +222,7 @@ fn day_number(atoms: &Atoms<'_>, i: usize) -> Option<(i8, usize)> {
     {
         return None;
     }
-    (1..=31).contains(&value).then(|| (value as i8, end))
+    (1..=31).contains(&value).then_some((value as i8, end))
 }
 
 /// A year at atom `i`, as it stands in a date.

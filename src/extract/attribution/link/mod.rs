@@ -11,7 +11,8 @@ use super::super::Context;
 use super::Attribution;
 use super::build::size;
 use super::syntax::{is_within, noun_phrase, subject};
-pub(super) use spans::{Label, Spans, spans};
+use spans::Label;
+pub(super) use spans::{Spans, spans};
 
 pub(super) const ID: &str = "tagger";
 
@@ -90,8 +91,8 @@ pub(super) fn cue_subject(ctx: &Context<'_>, cue: &Range<usize>) -> Option<usize
     verbs.chain(rest).find_map(|v| subject(doc, v))
 }
 
-/// The attributions that the tagged spans make.
-pub(super) fn link(ctx: &Context<'_>, tagged: &Spans) -> Vec<Attribution> {
+/// The attributions that the tagged spans make. `probabilities`: of the seven labels, for each token.
+pub(super) fn link(ctx: &Context<'_>, tagged: &Spans, probabilities: &[[f32; 7]]) -> Vec<Attribution> {
     let layout = Layout::new(ctx);
     let mut groups: Vec<(Option<usize>, Vec<Range<usize>>)> = Vec::new();
     for content in &tagged.contents {
@@ -110,6 +111,7 @@ pub(super) fn link(ctx: &Context<'_>, tagged: &Spans) -> Vec<Attribution> {
                 None => near_source(&layout, tagged, &content[0]),
             };
             Attribution {
+                confidence: content_probability(probabilities, &content),
                 content,
                 source,
                 cue_head: cue.as_ref().map(|c| cue_head(ctx, c)),
@@ -118,7 +120,6 @@ pub(super) fn link(ctx: &Context<'_>, tagged: &Spans) -> Vec<Attribution> {
                 relayed_by: None,
                 parent: None,
                 rule: ID,
-                confidence: 0.0,
             }
         })
         .collect()
@@ -200,7 +201,7 @@ fn near_source(layout: &Layout, tagged: &Spans, content: &Range<usize>) -> Optio
 }
 
 /// Mean probability that the tagger gives the content its label.
-pub(super) fn content_probability(probabilities: &[[f32; 7]], content: &[Range<usize>]) -> f32 {
+fn content_probability(probabilities: &[[f32; 7]], content: &[Range<usize>]) -> f32 {
     let sum: f32 = content
         .iter()
         .flat_map(Range::clone)

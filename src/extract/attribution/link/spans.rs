@@ -6,7 +6,7 @@ use super::super::super::Context;
 
 /// The labels of the tagger, in its order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[allow(missing_docs)]
+#[allow(missing_docs, dead_code)] // the tagger's whole list, though numbers are compared
 pub(in super::super) enum Label {
     Out = 0,
     BeginSource = 1,
@@ -37,7 +37,7 @@ pub(in super::super) fn spans(ctx: &Context<'_>, labels: &[u8]) -> Spans {
             let label = labels[i];
             let role = label.div_ceil(2);
             match &mut open {
-                Some((r, range)) if *r == role && label % 2 == 0 && role > 0 => range.end = i + 1,
+                Some((r, range)) if *r == role && label.is_multiple_of(2) && role > 0 => range.end = i + 1,
                 _ => {
                     close(&mut found, open.take());
                     open = (role > 0).then_some((role, i..i + 1));
