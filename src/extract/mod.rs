@@ -68,6 +68,18 @@ impl<'a> Context<'a> {
         (self.quoted[i] as usize).checked_sub(1).map(|q| &self.quotes[q])
     }
 
+    /// Index of the block that token `i` lies in.
+    pub fn block_at(&self, i: usize) -> usize {
+        self.blocks.partition_point(|(_, tokens)| tokens.end <= i)
+    }
+
+    /// The quotations that share a token with `tokens`.
+    pub fn quotes_in(&self, tokens: &Range<usize>) -> &[quote::Quote] {
+        let first = self.quotes.partition_point(|q| q.tokens.end <= tokens.start);
+        let rest = &self.quotes[first..];
+        &rest[..rest.partition_point(|q| q.tokens.start < tokens.end)]
+    }
+
     /// UTF-8 bytes from the first to the last of `tokens`, which must not be empty.
     pub fn bytes(&self, tokens: &Range<usize>) -> Range<usize> {
         self.doc.bytes(tokens.start).start..self.doc.bytes(tokens.end - 1).end

@@ -5,7 +5,8 @@
 
 use super::super::Context;
 use super::super::quote::is_word;
-use super::build::{attribution, content, overlap};
+use super::build::{attribution, content};
+use super::resolve::Owners;
 use super::syntax::{noun_phrase, subject, verb_group};
 use super::{Attribution, resolve};
 use crate::event::BlockKind;
@@ -15,13 +16,14 @@ pub(super) const ID: &str = "colon_led";
 /// Adds the quotations that a colon leads in and that no attribution covers. `found` is in text order before and after.
 pub(super) fn attribute(ctx: &Context<'_>, found: &mut Vec<Attribution>) {
     let doc = ctx.doc;
+    let owners = Owners::of(ctx, found);
     for quote in ctx.quotes.iter().filter(|q| !q.single) {
         let Some(before) = (0..quote.tokens.start).rev().find(|&i| !doc.text(i).trim().is_empty()) else { continue };
-        if doc.text(before) != ":" || found.iter().any(|a| overlap(&a.content, std::slice::from_ref(&quote.inner))) {
+        if doc.text(before) != ":" || owners.covers_any(quote.inner.clone()) {
             continue;
         }
         let sentence = doc.sent(before);
-        let headline = ctx.blocks.iter().any(|(kind, b)| b.contains(&before) && *kind != BlockKind::Paragraph);
+        let headline = ctx.blocks[ctx.block_at(before)].0 != BlockKind::Paragraph;
         if headline || !sentence.clone().any(|i| is_word(doc.text(i))) {
             continue;
         }

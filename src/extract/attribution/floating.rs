@@ -9,7 +9,8 @@ use std::ops::Range;
 use super::super::Context;
 use super::super::quote::{Quote, is_word};
 use super::Attribution;
-use super::build::{content, overlap};
+use super::build::content;
+use super::resolve::Owners;
 
 pub(super) const ID: &str = "floating_quotation";
 
@@ -21,30 +22,28 @@ const LEAST_WORDS: usize = 3;
 /// Adds every quotation of `ctx` that no attribution covers to the attribution that it continues, or as a new one.
 /// `found` must be in text order and is so afterwards.
 pub(super) fn continue_quotations(ctx: &Context<'_>, found: &mut Vec<Attribution>) {
+    let mut covered = Owners::of(ctx, found);
+    let is_quoted = |a: &Attribution| a.content.iter().any(|r| ctx.quotes_in(r).iter().any(|q| !q.single));
     for quote in ctx.quotes.iter().filter(|q| !q.single) {
-        let body = std::slice::from_ref(&quote.inner);
-        if quote.words(ctx.doc) < LEAST_WORDS || found.iter().any(|a| overlap(&a.content, body)) || !alone(ctx, quote) {
+        if quote.words(ctx.doc) < LEAST_WORDS || covered.covers_any(quote.inner.clone()) || !alone(ctx, quote) {
             continue;
         }
         let spans = content(ctx, quote.tokens.clone(), |_| true);
-        let Some(block) = block_of(ctx, quote.tokens.start) else { continue };
-        let before = (0..found.len())
-            .rev()
-            .filter(|&k| found[k].parent.is_none())
-            .find(|&k| found[k].content[0].start < quote.tokens.start);
-        let Some(before) = before else { continue };
+        let at = found.partition_point(|a| a.content[0].start < quote.tokens.start);
+        let Some(before) = (0..at).rev().find(|&k| found[k].parent.is_none()) else { continue };
         let end = found[before].content.last().map_or(0, |r| r.end);
-        let quoted =
-            ctx.quotes.iter().any(|q| !q.single && overlap(&found[before].content, std::slice::from_ref(&q.inner)));
-        let previous = block_of(ctx, end.saturating_sub(1));
-        if previous == Some(block) && quoted {
+        let (block, previous) = (ctx.block_at(quote.tokens.start), ctx.block_at(end.saturating_sub(1)));
+        let quoted = is_quoted(&found[before]);
+        if previous == block && quoted {
             found[before].content.extend(spans);
-        } else if quote.continues || quoted && previous.is_some_and(|p| p + 1 == block) {
+            covered.add(before, &found[before]);
+        } else if quote.continues || quoted && previous + 1 == block {
             let mut next = found[before].clone();
             next.content = spans;
             next.rule = ID;
             next.addressee = None;
-            let at = found.partition_point(|a| a.content[0].start < quote.tokens.start);
+            covered.add(at, &next);
+            found.iter_mut().filter_map(|a| a.parent.as_mut()).filter(|p| **p >= at).for_each(|p| *p += 1);
             found.insert(at, next);
         }
     }
@@ -57,8 +56,4 @@ fn alone(ctx: &Context<'_>, quote: &Quote) -> bool {
     let end = doc.sent(quote.inner.end - 1).end;
     let count = |r: Range<usize>| r.filter(|&i| is_word(doc.text(i))).count() as f32;
     count(quote.inner.clone()) >= SHARE * count(start..end)
-}
-
-fn block_of(ctx: &Context<'_>, token: usize) -> Option<usize> {
-    ctx.blocks.iter().position(|(_, b)| b.contains(&token))
 }

@@ -32,7 +32,7 @@ fn colon(ctx: &Context<'_>, block: &Range<usize>) -> Option<Attribution> {
     let speaker = block.start..colon;
     let said = colon + 1..block.end;
     let verb = said.clone().any(|i| matches!(doc.tag(i), "VBZ" | "VBP" | "VBD" | "MD"));
-    let quoted = ctx.quotes.iter().any(|q| said.contains(&q.tokens.start) && q.words(doc) >= 2);
+    let quoted = ctx.quotes_in(&said).iter().any(|q| q.words(doc) >= 2);
     if !(verb || quoted) || !can_speak(ctx, &speaker) {
         return None;
     }

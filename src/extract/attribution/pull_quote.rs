@@ -16,7 +16,7 @@ fn apply(ctx: &Context<'_>, found: &mut Vec<Attribution>) {
     let doc = ctx.doc;
     for quote in ctx.quotes.iter().filter(|q| q.closed && q.words(doc) >= LEAST_WORDS) {
         let dash = quote.tokens.end;
-        let Some((_, block)) = ctx.blocks.iter().find(|(_, b)| b.contains(&quote.tokens.start)) else { continue };
+        let block = &ctx.blocks[ctx.block_at(quote.tokens.start)].1;
         let opens = block.clone().find(|&i| !doc.text(i).trim().is_empty()) == Some(quote.tokens.start);
         if !opens || dash >= block.end || !matches!(doc.text(dash), "—" | "–" | "―" | "-" | "--") {
             continue;

@@ -25,7 +25,7 @@ fn apply(ctx: &Context<'_>, found: &mut Vec<Attribution>) {
 fn speaker_behind(ctx: &Context<'_>, quote: &Quote) -> Option<Attribution> {
     let doc = ctx.doc;
     let after = quote.tokens.end;
-    let block = ctx.blocks.iter().find(|(_, b)| b.contains(&quote.tokens.start))?.1.clone();
+    let block = &ctx.blocks[ctx.block_at(quote.tokens.start)].1;
     if after >= block.end || quote.words(doc) < LEAST_WORDS {
         return None;
     }

@@ -84,9 +84,8 @@ fn report(ctx: &Context<'_>, sentence: Range<usize>, v: usize) -> Option<Attribu
     };
     // quotations of the sentence that no other cue is closer to
     let quotes: Vec<Range<usize>> = ctx
-        .quotes
+        .quotes_in(&sentence)
         .iter()
-        .filter(|q| q.tokens.start < sentence.end && sentence.start < q.tokens.end)
         .map(|q| q.tokens.clone())
         .filter(|q| !q.contains(&v))
         .filter(|q| {
@@ -160,7 +159,10 @@ fn attitude_object(ctx: &Context<'_>, v: usize, p: f32) -> Option<Vec<usize>> {
     ids.extend(tail.filter(|&c| matches!(doc.norm(c), "as" | "for" | "over") || doc.dep(c) == "oprd"));
     // "called it 'a disgrace'": the parser may take the name for an apposition
     let named = doc.lemma(v) == "call"
-        && ctx.quotes.iter().any(|q| q.tokens.start > v && is_within(doc, q.inner.start, object));
+        && ctx
+            .quotes_in(&(v + 1..doc.right_edge(object).max(v) + 1))
+            .iter()
+            .any(|q| is_within(doc, q.inner.start, object));
     let as_ = named
         || doc.children(object).any(|c| doc.norm(c) == "as" && doc.dep(c) == "prep")
         || ids[1..].iter().any(|&c| doc.norm(c) == "as" || doc.dep(c) == "oprd");

@@ -1,34 +1,67 @@
 //! Which of several overlapping attributions stand, and which are nested.
 
 use super::super::Context;
-use super::build::{covers, overlap, size};
+use super::build::size;
 use super::{Attribution, transcript};
 
+/// Who holds each token, for lists of attributions of any length.
+pub(super) struct Owners {
+    /// Index + 1 of the innermost attribution whose content covers the token.
+    content: Vec<u32>,
+    /// True for the head of a cue.
+    cue: Vec<bool>,
+}
+
+impl Owners {
+    pub(super) fn of(ctx: &Context<'_>, kept: &[Attribution]) -> Self {
+        let mut owners = Self { content: vec![0; ctx.doc.len()], cue: vec![false; ctx.doc.len()] };
+        let mut by_size: Vec<usize> = (0..kept.len()).collect();
+        by_size.sort_by_key(|&k| std::cmp::Reverse(size(&kept[k].content)));
+        by_size.into_iter().for_each(|k| owners.add(k, &kept[k]));
+        owners
+    }
+
+    /// Attribution `k`, which is smaller than those that hold its tokens.
+    pub(super) fn add(&mut self, k: usize, a: &Attribution) {
+        for r in &a.content {
+            self.content[r.clone()].fill(k as u32 + 1);
+        }
+        if let Some(head) = a.cue_head {
+            self.cue[head] = true;
+        }
+    }
+
+    /// True where a content covers a token of `tokens`.
+    pub(super) fn covers_any(&self, tokens: std::ops::Range<usize>) -> bool {
+        self.content[tokens].iter().any(|&o| o > 0)
+    }
+
+    /// What `a` lies in: Ok(None) where nothing of it is covered, Ok(parent) where one content covers all of it, cue and all.
+    fn place(&self, a: &Attribution) -> Result<Option<usize>, ()> {
+        if a.cue_head.is_some_and(|h| self.cue[h]) {
+            return Err(());
+        }
+        let mut tokens = a.content.iter().flat_map(|r| &self.content[r.clone()]);
+        let first = *tokens.next().ok_or(())?;
+        if tokens.any(|&o| o != first) {
+            return Err(());
+        }
+        let Some(owner) = (first as usize).checked_sub(1) else { return Ok(None) };
+        let inside = a.cue.as_ref().is_some_and(|c| self.content[c.clone()].iter().all(|&o| o == first));
+        if inside { Ok(Some(owner)) } else { Err(()) }
+    }
+}
+
 /// Adds `found` to `kept`: of two that overlap the larger stays; what lies wholly within another's content, cue and all, is
-/// nested in it.
+/// nested in it; a cue has one attribution.
 pub(super) fn resolve(ctx: &Context<'_>, mut kept: Vec<Attribution>, mut found: Vec<Attribution>) -> Vec<Attribution> {
     found.sort_by_key(|a| std::cmp::Reverse(size(&a.content)));
+    let mut owners = Owners::of(ctx, &kept);
     for mut a in found {
-        let mut parent = None;
-        let mut clash = false;
-        for (k, outer) in kept.iter().enumerate() {
-            let same_cue = outer.cue_head.is_some() && outer.cue_head == a.cue_head;
-            if !same_cue && !overlap(&outer.content, &a.content) {
-                continue;
-            }
-            let inside = !same_cue
-                && a.cue.as_ref().is_some_and(|c| covers(&outer.content, c))
-                && a.content.iter().all(|r| covers(&outer.content, r));
-            if inside && nests(ctx, &a) {
-                // the innermost of those that hold it
-                parent = Some(k);
-            } else {
-                clash = true;
-                break;
-            }
-        }
-        if !clash {
+        let Ok(parent) = owners.place(&a) else { continue };
+        if parent.is_none() || nests(ctx, &a) {
             a.parent = parent;
+            owners.add(kept.len(), &a);
             kept.push(a);
         }
     }

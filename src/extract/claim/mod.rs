@@ -9,6 +9,7 @@ mod statement;
 
 pub use jsonld::jsonld;
 
+use std::collections::HashMap;
 use std::ops::Range;
 
 use super::attribution::Attribution;
@@ -90,26 +91,34 @@ fn attributed<'a>(parts: &Parts<'_>, a: &'a Attribution) -> Draft<'a> {
 
 /// Indices of the items that lie in `content`.
 fn within<T>(items: &[Located<T>], content: &[Range<usize>]) -> Vec<usize> {
-    let inside = |t: &Range<usize>| content.iter().any(|c| c.start <= t.start && t.end <= c.end);
-    (0..items.len()).filter(|&i| inside(&items[i].tokens)).collect()
+    let inside = |c: &Range<usize>| {
+        let first = items.partition_point(|item| item.tokens.start < c.start);
+        let end = c.end;
+        (first..items.len())
+            .take_while(move |&i| items[i].tokens.start < end)
+            .filter(move |&i| items[i].tokens.end <= end)
+    };
+    content.iter().flat_map(inside).collect()
 }
 
 /// A time outside every content that belongs to a cue ("said on Saturday") goes to the cue's claim.
 fn report_times(ctx: &Context<'_>, parts: &Parts<'_>, drafts: &mut [Draft<'_>]) {
-    for (i, time) in parts.times.iter().enumerate() {
-        if drafts.iter().any(|d| d.times.contains(&i)) {
-            continue;
+    let doc = ctx.doc;
+    let mut held = vec![false; parts.times.len()];
+    drafts.iter().flat_map(|d| &d.times).for_each(|&t| held[t] = true);
+    let mut of_cue: HashMap<usize, usize> = HashMap::new();
+    for (d, draft) in drafts.iter().enumerate() {
+        if let Some(head) = draft.attribution.filter(|a| a.parent.is_none()).and_then(|a| a.cue_head) {
+            of_cue.entry(head).or_insert(d);
         }
-        let head = |t: &Range<usize>| t.clone().find(|&k| !t.contains(&ctx.doc.head(k)) || ctx.doc.head(k) == k);
-        let Some(head) = head(&time.tokens) else { continue };
-        let cue =
-            std::iter::once(head).chain(ctx.doc.ancestors(head)).find(|&k| matches!(ctx.doc.pos(k), "VERB" | "AUX"));
-        let draft = drafts.iter_mut().find(|d| {
-            let a = d.attribution.filter(|a| a.cue_head.is_some() && a.parent.is_none());
-            a.is_some_and(|a| a.cue_head == cue)
-        });
-        if let Some(draft) = draft {
-            draft.times.push(i);
+    }
+    for (i, time) in parts.times.iter().enumerate().filter(|(i, _)| !held[*i]) {
+        let tokens = &time.tokens;
+        let head = tokens.clone().find(|&k| !tokens.contains(&doc.head(k)) || doc.head(k) == k);
+        let above = head.into_iter().flat_map(|h| std::iter::once(h).chain(doc.ancestors(h)));
+        let verb = above.into_iter().find(|&k| matches!(doc.pos(k), "VERB" | "AUX"));
+        if let Some(&d) = verb.and_then(|v| of_cue.get(&v)) {
+            drafts[d].times.push(i);
         }
     }
 }
@@ -197,7 +206,7 @@ fn kind(ctx: &Context<'_>, draft: &Draft<'_>) -> ClaimKind {
         return ClaimKind::Statement;
     }
     let first = draft.content[0].start;
-    if ctx.blocks.iter().any(|(kind, block)| *kind == BlockKind::Headline && block.contains(&first)) {
+    if ctx.blocks[ctx.block_at(first)].0 == BlockKind::Headline {
         return ClaimKind::Headline;
     }
     let (mut words, mut quoted) = (0, 0);

@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
-use super::super::Context;
 use super::super::quote::is_word;
+use super::super::{Context, Located};
 use super::{Draft, Parts};
 use crate::event::BlockKind;
 
@@ -31,18 +31,10 @@ pub(super) fn statements(ctx: &Context<'_>, parts: &Parts<'_>, drafts: &[Draft<'
     }
     let mut pinned = vec![false; doc.len()];
     let mut held = vec![false; doc.len()];
-    for (i, q) in parts.quantities.iter().enumerate() {
-        let known = drafts.iter().any(|d| d.quantities.contains(&i));
-        pinned[q.tokens.clone()].fill(!known);
-    }
-    for (i, t) in parts.times.iter().enumerate() {
-        let known = drafts.iter().any(|d| d.times.contains(&i));
-        if known {
-            held[t.tokens.clone()].fill(true);
-        } else {
-            pinned[t.tokens.clone()].fill(true);
-        }
-    }
+    let known: Vec<usize> = drafts.iter().flat_map(|d| d.quantities.iter().copied()).collect();
+    mark(parts.quantities, &known, &mut held, &mut pinned);
+    let known: Vec<usize> = drafts.iter().flat_map(|d| d.times.iter().copied()).collect();
+    mark(parts.times, &known, &mut held, &mut pinned);
     let mut out = Vec::new();
     for (kind, block) in &ctx.blocks {
         if !matches!(kind, BlockKind::Paragraph | BlockKind::Caption) {
@@ -56,6 +48,16 @@ pub(super) fn statements(ctx: &Context<'_>, parts: &Parts<'_>, drafts: &[Draft<'
         }
     }
     out
+}
+
+/// Marks the tokens of items that a claim holds, and of those that none does.
+fn mark<T>(items: &[Located<T>], known: &[usize], held: &mut [bool], pinned: &mut [bool]) {
+    let mut is_known = vec![false; items.len()];
+    known.iter().for_each(|&i| is_known[i] = true);
+    for (item, known) in items.iter().zip(is_known) {
+        let marks = if known { &mut *held } else { &mut *pinned };
+        marks[item.tokens.clone()].fill(true);
+    }
 }
 
 fn statement(
