@@ -8,7 +8,7 @@ use super::super::quote::is_word;
 use super::build::{attribution, content};
 use super::resolve::Owners;
 use super::syntax::{noun_phrase, subject, verb_group};
-use super::{Attribution, resolve};
+use super::{Attribution, confidence, resolve};
 use crate::event::BlockKind;
 
 pub(super) const ID: &str = "colon_led";
@@ -37,7 +37,9 @@ pub(super) fn attribute(ctx: &Context<'_>, found: &mut Vec<Attribution>) {
         let source = subject(doc, root).map(|s| noun_phrase(doc, s));
         let spans = content(ctx, quote.tokens.clone(), |_| true);
         if !spans.is_empty() {
-            found.push(attribution(ID, spans, source, verb_group(doc, root), root));
+            let mut a = attribution(ID, spans, source, verb_group(doc, root), root);
+            a.confidence = confidence(ID);
+            found.push(a);
         }
     }
     resolve::order(found);

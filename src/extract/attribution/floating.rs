@@ -8,9 +8,9 @@ use std::ops::Range;
 
 use super::super::Context;
 use super::super::quote::{Quote, is_word};
-use super::Attribution;
 use super::build::content;
 use super::resolve::Owners;
+use super::{Attribution, confidence};
 
 pub(super) const ID: &str = "floating_quotation";
 
@@ -41,6 +41,7 @@ pub(super) fn continue_quotations(ctx: &Context<'_>, found: &mut Vec<Attribution
             let mut next = found[before].clone();
             next.content = spans;
             next.rule = ID;
+            next.confidence = next.confidence.min(confidence(ID));
             next.addressee = None;
             covered.add(at, &next);
             found.iter_mut().filter_map(|a| a.parent.as_mut()).filter(|p| **p >= at).for_each(|p| *p += 1);

@@ -3,8 +3,10 @@
 //! The tagger has read more than any rule knows, so its spans stand where both see the same claim, but for the rules of
 //! [`PREFERRED`]: what quotation marks, colons and headlines bound, they bound exactly. What only a rule of [`TRUSTED`] sees is added.
 
+use super::super::Context;
 use super::Attribution;
-use super::build::{covers, overlap, shared, size};
+use super::build::{shared, size};
+use super::resolve::Owners;
 use super::{according_to, colon_led, headline, pull_quote, quotation, transcript};
 
 /// Rules whose spans replace the tagger's.
@@ -21,16 +23,22 @@ const TRUSTED: &[&str] = &[
 /// Dice coefficient of two contents that are the same claim.
 const SAME: f32 = 0.5;
 
-/// Joins both lists; neither holds nested attributions.
-pub(super) fn merge(tagged: Vec<Attribution>, ruled: Vec<Attribution>) -> Vec<Attribution> {
+/// Joins both lists; neither holds nested attributions, and contents of one list are disjoint. The answer is in no order.
+pub(super) fn merge(ctx: &Context<'_>, tagged: Vec<Attribution>, ruled: Vec<Attribution>) -> Vec<Attribution> {
     let mut all = tagged;
+    let mut owners = Owners::of(ctx, &all);
     for r in ruled {
-        let same = (0..all.len()).find(|&k| dice(&all[k], &r) >= SAME);
-        match same {
-            Some(k) if PREFERRED.contains(&r.rule) => all[k] = r,
+        let rivals = owners.rivals(&r);
+        match rivals.iter().copied().find(|&k| dice(&all[k], &r) >= SAME) {
+            Some(k) if PREFERRED.contains(&r.rule) => {
+                owners.add(k, &r);
+                all[k] = r;
+            }
             Some(k) => complete(&mut all[k], &r),
-            None if all.iter().any(|a| overlap(&a.content, &r.content) || touches(a, &r)) => {}
-            None if TRUSTED.contains(&r.rule) => all.push(r),
+            None if rivals.is_empty() && TRUSTED.contains(&r.rule) => {
+                owners.add(all.len(), &r);
+                all.push(r);
+            }
             None => {}
         }
     }
@@ -39,13 +47,6 @@ pub(super) fn merge(tagged: Vec<Attribution>, ruled: Vec<Attribution>) -> Vec<At
 
 fn dice(a: &Attribution, b: &Attribution) -> f32 {
     2.0 * shared(&a.content, &b.content) as f32 / (size(&a.content) + size(&b.content)) as f32
-}
-
-/// True where the cue of one lies in the content of the other, or both have the same cue.
-fn touches(a: &Attribution, r: &Attribution) -> bool {
-    a.cue_head.is_some() && a.cue_head == r.cue_head
-        || r.cue.as_ref().is_some_and(|c| covers(&a.content, c))
-        || a.cue.as_ref().is_some_and(|c| covers(&r.content, c))
 }
 
 /// What the tagger left open is taken from the rule.

@@ -72,18 +72,32 @@ const RULES: &[Rule] = &[
     nominal::RULE,
 ];
 
+/// How often what a rule finds is right with its source, on held-out news.
+fn confidence(rule: &str) -> f32 {
+    match rule {
+        "quotation" | "pull_quote" => 0.96,
+        "headline" | "according_to" => 0.9,
+        "transcript" | "reported_speech" => 0.81,
+        "colon_led" => 0.75,
+        "attitude" => 0.71,
+        "passive" | "nominal" => 0.58,
+        _ => 0.5,
+    }
+}
+
 /// The attributions of the document, in text order of their contents.
 pub fn attributions(ctx: &Context<'_>) -> Vec<Attribution> {
     let mut found = Vec::new();
     for rule in RULES {
         (rule.apply)(ctx, &mut found);
     }
+    found.iter_mut().for_each(|a| a.confidence = confidence(a.rule));
     // what is reported within a quotation nests in the quotation's own claim, so that one is found first
     let (inner, outer) = found.into_iter().partition(|a| resolve::is_inside_quotation(ctx, a));
     let mut kept = resolve::resolve(ctx, Vec::new(), outer);
     // Nested finds of rules give way: the tagger's list is flat, and what lies within a quotation comes back below.
     kept.retain(|a| a.parent.is_none());
-    let mut kept = merge::merge(tagged(ctx), kept);
+    let mut kept = merge::merge(ctx, tagged(ctx), kept);
     resolve::order(&mut kept);
     colon_led::attribute(ctx, &mut kept);
     floating::continue_quotations(ctx, &mut kept);

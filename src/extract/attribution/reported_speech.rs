@@ -28,6 +28,8 @@ const WITH_OBJECT: f32 = 0.5;
 const DETACHED: f32 = 0.45;
 /// Least cue probability of a verb that takes the quotations of its sentence without governing them.
 const WITH_QUOTE: f32 = 0.3;
+/// Tokens between such a verb and the quotation at most.
+const QUOTE_REACH: usize = 60;
 /// Words of a quotation below which it is a name or a scare quote unless the verb governs it.
 const QUOTE_WORDS: usize = 3;
 
@@ -91,7 +93,9 @@ fn report(ctx: &Context<'_>, sentence: Range<usize>, v: usize) -> Option<Attribu
         .filter(|q| {
             let enough = ctx.quote_at(q.start).is_some_and(|quote| !quote.single && is_speech(ctx, quote));
             let touched = q.clone().any(mine);
-            touched || (p >= WITH_QUOTE || q.start == v + 1) && enough && nearest_cue(ctx, &sentence, q) == Some(v)
+            let close = v + QUOTE_REACH > q.start && v < q.end + QUOTE_REACH;
+            touched
+                || close && (p >= WITH_QUOTE || q.start == v + 1) && enough && nearest_cue(ctx, &sentence, q) == Some(v)
         })
         .collect();
     if ids.is_empty() && !outside && quotes.is_empty() {
@@ -211,14 +215,14 @@ fn is_speech(ctx: &Context<'_>, quote: &Quote) -> bool {
     words >= QUOTE_WORDS && (clause || words >= 2 * QUOTE_WORDS)
 }
 
-/// The reporting word outside quotations that is closest to the quotation.
+/// The reporting word outside quotations that is closest to the quotation, within [`QUOTE_REACH`].
 fn nearest_cue(ctx: &Context<'_>, sentence: &Range<usize>, quote: &Range<usize>) -> Option<usize> {
     let doc = ctx.doc;
-    sentence
-        .clone()
-        .filter(|&i| {
-            !quote.contains(&i) && matches!(doc.pos(i), "VERB" | "AUX") && ctx.quote_at(i).is_none_or(|q| q.single)
-        })
+    let before = quote.start.saturating_sub(QUOTE_REACH).max(sentence.start)..quote.start.max(sentence.start);
+    let after = quote.end.min(sentence.end)..(quote.end + QUOTE_REACH).min(sentence.end);
+    before
+        .chain(after)
+        .filter(|&i| matches!(doc.pos(i), "VERB" | "AUX") && ctx.quote_at(i).is_none_or(|q| q.single))
         .filter(|&i| cue_probability(doc, i) >= WITH_QUOTE)
         .min_by_key(|&i| if i < quote.start { quote.start - i } else { i - quote.end })
 }

@@ -8,13 +8,13 @@ use super::{Attribution, transcript};
 pub(super) struct Owners {
     /// Index + 1 of the innermost attribution whose content covers the token.
     content: Vec<u32>,
-    /// True for the head of a cue.
-    cue: Vec<bool>,
+    /// Index + 1 of the attribution that the token is the head of the cue of.
+    cue: Vec<u32>,
 }
 
 impl Owners {
     pub(super) fn of(ctx: &Context<'_>, kept: &[Attribution]) -> Self {
-        let mut owners = Self { content: vec![0; ctx.doc.len()], cue: vec![false; ctx.doc.len()] };
+        let mut owners = Self { content: vec![0; ctx.doc.len()], cue: vec![0; ctx.doc.len()] };
         let mut by_size: Vec<usize> = (0..kept.len()).collect();
         by_size.sort_by_key(|&k| std::cmp::Reverse(size(&kept[k].content)));
         by_size.into_iter().for_each(|k| owners.add(k, &kept[k]));
@@ -27,7 +27,7 @@ impl Owners {
             self.content[r.clone()].fill(k as u32 + 1);
         }
         if let Some(head) = a.cue_head {
-            self.cue[head] = true;
+            self.cue[head] = k as u32 + 1;
         }
     }
 
@@ -36,9 +36,30 @@ impl Owners {
         self.content[tokens].iter().any(|&o| o > 0)
     }
 
+    /// Indices of the attributions whose content shares a token with `a`'s content or cue, or whose cue lies in `a`'s content or is
+    /// its own.
+    pub(super) fn rivals(&self, a: &Attribution) -> Vec<usize> {
+        let mut found: Vec<usize> = Vec::new();
+        let mut add = |owner: u32| {
+            if let Some(k) = (owner as usize).checked_sub(1)
+                && !found.contains(&k)
+            {
+                found.push(k);
+            }
+        };
+        for r in a.content.iter().chain(a.cue.as_ref()) {
+            self.content[r.clone()].iter().for_each(|&o| add(o));
+        }
+        for r in &a.content {
+            self.cue[r.clone()].iter().for_each(|&o| add(o));
+        }
+        add(a.cue_head.map_or(0, |h| self.cue[h]));
+        found
+    }
+
     /// What `a` lies in: Ok(None) where nothing of it is covered, Ok(parent) where one content covers all of it, cue and all.
     fn place(&self, a: &Attribution) -> Result<Option<usize>, ()> {
-        if a.cue_head.is_some_and(|h| self.cue[h]) {
+        if a.cue_head.is_some_and(|h| self.cue[h] > 0) {
             return Err(());
         }
         let mut tokens = a.content.iter().flat_map(|r| &self.content[r.clone()]);
@@ -52,6 +73,9 @@ impl Owners {
     }
 }
 
+/// Claims within claims that are kept: X said that Y had told Z that W had promised.
+const DEPTH: usize = 2;
+
 /// Adds `found` to `kept`: of two that overlap the larger stays; what lies wholly within another's content, cue and all, is
 /// nested in it; a cue has one attribution.
 pub(super) fn resolve(ctx: &Context<'_>, mut kept: Vec<Attribution>, mut found: Vec<Attribution>) -> Vec<Attribution> {
@@ -59,7 +83,8 @@ pub(super) fn resolve(ctx: &Context<'_>, mut kept: Vec<Attribution>, mut found: 
     let mut owners = Owners::of(ctx, &kept);
     for mut a in found {
         let Ok(parent) = owners.place(&a) else { continue };
-        if parent.is_none() || nests(ctx, &a) {
+        let depth = std::iter::successors(parent, |&p| kept[p].parent).count();
+        if parent.is_none() || depth <= DEPTH && nests(ctx, &a) {
             a.parent = parent;
             owners.add(kept.len(), &a);
             kept.push(a);

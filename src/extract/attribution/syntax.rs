@@ -42,9 +42,17 @@ pub(super) fn subject(doc: &Doc, v: usize) -> Option<usize> {
     None
 }
 
+/// Heads that are climbed to tell whether a token lies below another; what lies deeper is judged by the subtree's edges alone.
+const CLIMB: usize = 64;
+
 /// True where `i` is `ancestor` or lies below it.
 pub(super) fn is_within(doc: &Doc, i: usize, ancestor: usize) -> bool {
-    i == ancestor || doc.ancestors(i).any(|a| a == ancestor)
+    if i < doc.left_edge(ancestor) || i > doc.right_edge(ancestor) {
+        return false;
+    }
+    let mut climbed = 0;
+    let above = std::iter::once(i).chain(doc.ancestors(i)).take(CLIMB);
+    above.inspect(|_| climbed += 1).any(|a| a == ancestor) || climbed == CLIMB
 }
 
 /// First to last word of the subtree of `i`, without punctuation at its ends.

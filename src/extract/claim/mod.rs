@@ -189,11 +189,18 @@ fn event(ctx: &Context<'_>, parts: &Parts<'_>, draft: &Draft<'_>, ids: &mut id::
     }
 }
 
+/// Source and cue further from the content than this many tokens are left out of the claim's extent, which would else hold half an
+/// article for each paragraph of a long quotation.
+const EXTENT_REACH: usize = 100;
+
 /// From the first to the last token of source, cue and content.
 fn extent(draft: &Draft<'_>) -> Range<usize> {
     let a = draft.attribution;
-    let spans = draft.content.iter().chain(a.and_then(|a| a.source.as_ref())).chain(a.and_then(|a| a.cue.as_ref()));
-    spans.fold(draft.content[0].clone(), |all, r| all.start.min(r.start)..all.end.max(r.end))
+    let content =
+        draft.content.iter().fold(draft.content[0].clone(), |all, r| all.start.min(r.start)..all.end.max(r.end));
+    let near = |r: &&Range<usize>| r.end + EXTENT_REACH >= content.start && r.start <= content.end + EXTENT_REACH;
+    let others = a.and_then(|a| a.source.as_ref()).into_iter().chain(a.and_then(|a| a.cue.as_ref())).filter(near);
+    others.fold(content.clone(), |all, r| all.start.min(r.start)..all.end.max(r.end))
 }
 
 /// Share of the words in quotation marks from which a claim is direct.
