@@ -13,7 +13,7 @@ use tokio_stream::wrappers::ReceiverStream;
 use crate::article::{self, Article, Limits, RawArticle};
 use crate::event::Provenance;
 use crate::extract::{Extraction, Extractor};
-use crate::ops::metrics::Metrics;
+use crate::ops::metrics::{IntGauge, Metrics};
 use crate::rejection::{Reason, Rejection, Stage};
 
 /// A record of the input topic, as it came.
@@ -53,7 +53,7 @@ pub type Outcome = Result<Extraction, Rejection>;
 
 /// The stages with the channels between them. One for each worker; the byte budget is shared.
 pub struct Stages {
-    input: mpsc::Sender<Work<()>>,
+    input: Queue<()>,
     output: mpsc::Receiver<Work<Extraction>>,
     budget: Arc<Budget>,
 }
@@ -120,13 +120,17 @@ impl Stages {
         budget: Arc<Budget>,
         metrics: &Arc<Metrics>,
     ) -> Self {
-        let (input, raw) = mpsc::channel(width.queue);
-        let parsed = stage(Stage::Parse, width, metrics, raw, move |record: &Record, ()| parse_record(record, limits));
-        let output = stage(Stage::Extract, width, metrics, parsed, move |record: &Record, article: Article| {
+        let (input, raw) = Queue::new(Stage::Parse, width, metrics);
+        let (articles, parsed) = Queue::new(Stage::Extract, width, metrics);
+        let (outcomes, output) = mpsc::channel(width.queue);
+        let parse = move |record: &Record, ()| parse_record(record, limits);
+        let extract = move |record: &Record, article: Article| {
             let place = (record.topic.as_str(), record.partition, record.offset);
             let payload = record.payload.as_deref().unwrap_or_default();
             extractor.extract(&article, &provenance(payload, Some(place)))
-        });
+        };
+        stage(Stage::Parse, width, metrics, raw, articles, parse);
+        stage(Stage::Extract, width, metrics, parsed, Queue { sender: outcomes, waiting: None }, extract);
         Self { input, output, budget }
     }
 
@@ -138,7 +142,7 @@ impl Stages {
             for record in batch {
                 let taken = Some(budget.take(record.size()).await);
                 let work = Work { record: Arc::clone(record), value: Ok(()), taken };
-                input.send(work).await.expect("the stages live as long as their input");
+                assert!(input.send(work).await, "the stages live as long as their input");
             }
         };
         let drain = async {
@@ -153,25 +157,49 @@ impl Stages {
     }
 }
 
+/// The way into a stage, and how many articles wait on it.
+struct Queue<T> {
+    sender: mpsc::Sender<Work<T>>,
+    waiting: Option<IntGauge>,
+}
+
+impl<T> Queue<T> {
+    /// The queue of the stage `name`, and what the stage reads.
+    fn new(name: Stage, width: Width, metrics: &Metrics) -> (Self, mpsc::Receiver<Work<T>>) {
+        let (sender, receiver) = mpsc::channel(width.queue);
+        metrics.stage_queue_capacity.with_label_values(&[name.as_str()]).set(width.queue as i64);
+        let waiting = Some(metrics.stage_queue.with_label_values(&[name.as_str()]));
+        (Self { sender, waiting }, receiver)
+    }
+
+    /// Waits for room. False: nobody reads any more.
+    async fn send(&self, work: Work<T>) -> bool {
+        let is_sent = self.sender.send(work).await.is_ok();
+        if is_sent && let Some(waiting) = &self.waiting {
+            waiting.inc();
+        }
+        is_sent
+    }
+}
+
 /// Runs `work` over `input` on blocking threads, at most `width.threads` at once; results keep the input order.
 ///
-/// A rejected article passes through untouched. A full output channel stops this stage, which stops its input:
-/// backpressure needs no other code.
+/// A rejected article passes through untouched. A full `output` stops this stage, which stops its input: backpressure needs no other
+/// code.
 fn stage<I: Send + 'static, O: Send + 'static>(
     name: Stage,
     width: Width,
-    metrics: &Arc<Metrics>,
+    metrics: &Metrics,
     input: mpsc::Receiver<Work<I>>,
+    output: Queue<O>,
     work: impl Fn(&Record, I) -> Result<O, Rejection> + Send + Sync + 'static,
-) -> mpsc::Receiver<Work<O>> {
-    let (sender, receiver) = mpsc::channel(width.queue);
+) {
     let work = Arc::new(work);
     let duration = metrics.stage_duration.with_label_values(&[name.as_str()]);
     let waiting = metrics.stage_queue.with_label_values(&[name.as_str()]);
-    metrics.stage_queue_capacity.with_label_values(&[name.as_str()]).set(width.queue as i64);
     tokio::spawn(async move {
         let started = ReceiverStream::new(input).map(move |item| {
-            waiting.set(item.value.is_ok().into());
+            waiting.dec();
             let (work, duration) = (Arc::clone(&work), duration.clone());
             async move {
                 let Work { record, value, taken } = item;
@@ -186,12 +214,11 @@ fn stage<I: Send + 'static, O: Send + 'static>(
         });
         let mut done = started.buffered(width.threads);
         while let Some(item) = done.next().await {
-            if sender.send(item).await.is_err() {
+            if !output.send(item).await {
                 return;
             }
         }
     });
-    receiver
 }
 
 fn parse_record(record: &Record, limits: Limits) -> Result<Article, Rejection> {
@@ -263,5 +290,8 @@ mod tests {
             }
         }
         assert_eq!(metrics.inflight_bytes.get(), 0);
+        for stage in ["parse", "extract"] {
+            assert_eq!(metrics.stage_queue.with_label_values(&[stage]).get(), 0);
+        }
     }
 }

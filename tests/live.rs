@@ -11,6 +11,8 @@ mod faults;
 #[path = "live/proxy.rs"]
 mod proxy;
 
+use std::io::Write;
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use copydesk::article::{Limits, RawArticle};
@@ -217,6 +219,80 @@ fn poison_costs_its_own_dead_letter_and_can_be_replayed() {
     let running = desk.run(&[]);
     let count = desk.count(51 + letters, LIMIT);
     assert_eq!(count.articles.len(), 51);
+    assert_eq!(running.terminate().0, 0);
+}
+
+/// The broker-side assignment of KIP-848, and static members.
+#[test]
+fn other_kinds_of_membership_lose_and_double_nothing() {
+    const ARTICLES: usize = 600;
+    for (name, key, value) in [
+        ("kip848", "COPYDESK__KAFKA__GROUP_PROTOCOL", "consumer"),
+        ("static", "COPYDESK__KAFKA__STATIC_MEMBERSHIP", "true"),
+    ] {
+        let desk = Desk::new(name);
+        let environment = |instance| [(key, value), ("COPYDESK__KAFKA__INSTANCE_ID", instance)];
+        desk.feed((0..ARTICLES).map(|i| (id(i), article(&id(i), i), vec![])));
+        let first = desk.run(&environment("a"));
+        desk.wait_committed(1, LIMIT);
+        let second = desk.run(&environment("b"));
+        first.kill();
+        let third = desk.run(&environment("a"));
+        let count = desk.count(ARTICLES, LIMIT);
+        let (missing, doubled) = count.missing_and_doubled((0..ARTICLES).map(id));
+        println!("{name}: {missing} missing, {doubled} doubled");
+        assert_eq!((missing, doubled, count.doubled_events), (0, 0, 0));
+        assert_eq!((second.terminate().0, third.terminate().0), (0, 0));
+    }
+}
+
+/// What Prometheus' own linter says about the metrics of a service that has worked.
+#[test]
+fn promtool_finds_nothing_wrong_with_the_metrics() {
+    let desk = Desk::new("linted");
+    desk.feed((0..20).map(|i| (id(i), article(&id(i), i), vec![])));
+    let mut running = desk.run(&[]);
+    desk.wait_committed(20, LIMIT);
+    let answer = http(&running.address(), "/metrics");
+    let (_, metrics) = answer.split_once("\r\n\r\n").unwrap();
+    let mut promtool = Command::new("promtool")
+        .args(["check", "metrics"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("promtool must be on the path: install Prometheus");
+    promtool.stdin.take().unwrap().write_all(metrics.as_bytes()).unwrap();
+    let said = promtool.wait_with_output().unwrap();
+    let text = [said.stdout, said.stderr].concat();
+    assert_eq!(String::from_utf8_lossy(&text), "");
+    assert!(said.status.success());
+    let series = metrics.lines().filter(|line| !line.starts_with('#')).count();
+    println!("{series} series");
+    assert!(series <= 1_500, "{series} series for eight partitions");
+    assert_eq!(running.terminate().0, 0);
+}
+
+#[test]
+fn events_that_the_topics_cannot_take_are_dead_letters() {
+    let desk = Desk::new("narrow");
+    // The topics were made for larger events than the brokers' own limit; the service asks what they take.
+    let narrow = desk.command(
+        &["topics", "create"],
+        &[("COPYDESK__LIMITS__EVENT_BYTES", "65536"), ("COPYDESK__TOPICS__ARTICLES", "narrow.small")],
+    );
+    assert!(narrow.status.success());
+    let long = format!(
+        "Anna Berg said on Friday that output rose.\n\n{}",
+        "It rained again in the north of the country. ".repeat(2_000)
+    );
+    desk.feed([("long".to_owned(), long.into_bytes(), vec![]), (id(0), article(&id(0), 0), vec![])]);
+    let running = desk.run(&[("COPYDESK__TOPICS__ARTICLES", "narrow.small")]);
+    desk.wait_committed(2, LIMIT);
+    let letters: Vec<_> =
+        desk.outputs("read_committed").into_iter().filter(|out| out.topic == desk.topic("dead_letters")).collect();
+    assert_eq!(letters.len(), 1);
+    assert_eq!(letters[0].headers["copydesk.error.reason"], "event_too_large");
     assert_eq!(running.terminate().0, 0);
 }
 

@@ -7,12 +7,12 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 use copydesk_nlp::Pipeline;
 use tokio::signal::unix::{SignalKind, signal};
-use tracing::{error, info};
+use tracing::{error, info, warn};
 
 use super::Exit;
 use crate::config::Config;
 use crate::extract::Extractor;
-use crate::kafka::{Service, ServiceError};
+use crate::kafka::{Service, ServiceError, topics};
 use crate::kb::Kb;
 use crate::ops::log;
 
@@ -24,12 +24,25 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args) -> Result<Exit> {
-    let config = Config::load(args.config.as_deref(), std::env::vars())?;
+    let mut config = Config::load(args.config.as_deref(), std::env::vars())?;
     log::init(&config.log).map_err(anyhow::Error::msg)?;
     let extractor = extractor(&config)?;
-    runtime()?.block_on(async {
+    let runtime = runtime()?;
+    let exit = runtime.block_on(async {
         let mut terminate = signal(SignalKind::terminate())?;
         let mut interrupt = signal(SignalKind::interrupt())?;
+        match topics::smaller_event_limit(&config).await {
+            Ok(Some(limit)) => {
+                let asked = config.limits.event_bytes;
+                warn!(
+                    asked,
+                    limit, "topics take smaller messages than limits.event_bytes: larger events are dead letters"
+                );
+                config.limits.event_bytes = limit;
+            }
+            Ok(None) => {}
+            Err(error) => warn!(%error, "cannot read the topics' max.message.bytes"),
+        }
         let service = match Service::start(config, extractor).await {
             Ok(service) => service,
             Err(error) => return Ok(failed(&error)),
@@ -49,7 +62,10 @@ pub(super) fn run(args: &Args) -> Result<Exit> {
             }
             Err(error) => Ok(failed(&error)),
         }
-    })
+    });
+    // An article that was given up may still be worked on.
+    runtime.shutdown_timeout(Duration::from_millis(500));
+    exit
 }
 
 /// Tells the error and how the process ends.

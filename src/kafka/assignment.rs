@@ -50,6 +50,7 @@ impl ClientContext for Assignment {
         }
         let up = statistics.brokers.values().any(|broker| broker.state == "UP");
         self.health.brokers(self.worker, !up);
+        self.metrics.broker_connected.with_label_values(&[&self.worker.to_string()]).set(i64::from(up));
     }
 
     fn error(&self, error: KafkaError, reason: &str) {
@@ -81,7 +82,10 @@ impl ConsumerContext for Assignment {
         info!(worker = self.worker, kind, ?partitions, "partitions go");
         for (topic, partition) in &partitions {
             self.health.revoked(self.worker, topic, *partition);
-            let _ = self.metrics.lag.remove_label_values(&[topic.as_str(), &partition.to_string()]);
+            // What another member counts now.
+            let labels = [topic.as_str(), &partition.to_string()];
+            let _ = self.metrics.lag.remove_label_values(&labels);
+            let _ = self.metrics.last_progress.remove_label_values(&labels);
         }
         self.gone.lock().unwrap_or_else(PoisonError::into_inner).extend(partitions);
     }

@@ -22,6 +22,9 @@ const FETCH_QUEUE_KIB: &str = "16384";
 const CONSUMER_STATISTICS: &str = "1000";
 const PRODUCER_STATISTICS: &str = "100";
 
+/// Bytes for headers, key and framing of a message.
+pub(super) const HEADROOM: usize = 65_536;
+
 /// Settings of any client: pass-through first.
 pub(crate) fn base(config: &Config) -> ClientConfig {
     let mut client = ClientConfig::new();
@@ -78,7 +81,7 @@ pub(super) fn producer(config: &Config, transactional_id: &str) -> ClientConfig 
     default(&mut client, "linger.ms", "5".to_owned());
     default(&mut client, "compression.type", "lz4".to_owned());
     default(&mut client, "queue.buffering.max.kbytes", "65536".to_owned());
-    default(&mut client, "message.max.bytes", (config.limits.event_bytes + 65_536).to_string());
+    default(&mut client, "message.max.bytes", message_bytes(config).to_string());
     // A message must not outlive its transaction.
     default(&mut client, "message.timeout.ms", (transaction * 4 / 5).to_string());
     client.set("statistics.interval.ms", PRODUCER_STATISTICS).set("enable.idempotence", "true");
@@ -86,6 +89,11 @@ pub(super) fn producer(config: &Config, transactional_id: &str) -> ClientConfig 
         client.set("transactional.id", transactional_id).set("transaction.timeout.ms", transaction.to_string());
     }
     client
+}
+
+/// Largest message that is produced: an event or an article, with its headers.
+pub(super) fn message_bytes(config: &Config) -> usize {
+    config.limits.event_bytes.max(config.limits.article_bytes) + HEADROOM
 }
 
 /// Partitions of `topic`; `None` where it does not exist.
@@ -168,7 +176,9 @@ impl ClientContext for SharedWatch {
         };
         let trouble = brokers.values().map(|broker| broker.txretries + broker.req_timeouts + broker.disconnects).sum();
         // A worker that waits for a delivery does not poll its consumer: what the producer sees is the news then.
-        self.0.health.brokers(self.0.worker, !brokers.values().any(|broker| broker.state == "UP"));
+        let up = brokers.values().any(|broker| broker.state == "UP");
+        self.0.health.brokers(self.0.worker, !up);
+        self.0.metrics.broker_connected.with_label_values(&[&self.0.worker.to_string()]).set(i64::from(up));
         self.0.trouble.store(trouble, Ordering::Release);
         self.0.ticks.fetch_add(1, Ordering::Release);
     }

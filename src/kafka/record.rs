@@ -41,6 +41,8 @@ pub(super) struct Encoder<'a> {
     /// Partitions of the articles, entities and claims topics.
     pub(super) partitions: [i32; 3],
     pub(super) max_event_bytes: usize,
+    /// A dead letter whose record is larger goes without its payload.
+    pub(super) max_dead_letter_bytes: usize,
     /// Version of the program and of the model.
     pub(super) engine: &'a str,
 }
@@ -102,7 +104,8 @@ impl<'a> Encoder<'a> {
         Ok(events)
     }
 
-    /// The record as it came, with headers that say why it was refused (after Kafka Streams' KIP-1034).
+    /// The record as it came, with headers that say why it was refused (after Kafka Streams' KIP-1034). A payload that no message
+    /// can carry stays where it is, in the input topic; a header tells how long it is.
     fn dead_letter(&self, record: &Record, rejection: &Rejection) -> OutRecord<'a> {
         let mut headers = OwnedHeaders::new_with_capacity(record.headers.len() + 8);
         for (key, value) in &record.headers {
@@ -123,12 +126,17 @@ impl<'a> Encoder<'a> {
         for (name, value) in facts {
             headers = headers.insert(Header { key: &format!("{ERROR_PREFIX}{name}"), value: Some(value) });
         }
+        let is_carried = record.size() <= self.max_dead_letter_bytes;
+        if !is_carried {
+            let (key, value) = (format!("{ERROR_PREFIX}omitted_bytes"), record.size().to_string());
+            headers = headers.insert(Header { key: &key, value: Some(&value) });
+        }
         OutRecord {
             kind: Kind::DeadLetter,
             topic: &self.topics.dead_letters,
             partition: None,
             key: record.key.clone(),
-            payload: record.payload.clone(),
+            payload: record.payload.clone().filter(|_| is_carried),
             headers,
         }
     }

@@ -86,7 +86,7 @@ impl Service {
     pub async fn start(config: Config, extractor: Arc<Extractor>) -> Result<Self, ServiceError> {
         let config = Arc::new(config);
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        let workers = if config.kafka.workers == 0 { cores.div_ceil(2) } else { config.kafka.workers };
+        let workers = if config.kafka.workers == 0 { cores.div_ceil(2).max(2) } else { config.kafka.workers };
         let model = extractor.model();
         let metrics = Arc::new(Metrics::new(workers, &model));
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();

@@ -1,8 +1,9 @@
 //! Makes and verifies the topics.
 
+use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-use rdkafka::admin::{AdminClient, AdminOptions, ConfigEntry, NewTopic, ResourceSpecifier, TopicReplication};
+use rdkafka::admin::{AdminClient, AdminOptions, NewTopic, ResourceSpecifier, TopicReplication};
 use rdkafka::client::DefaultClientContext;
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 
@@ -26,8 +27,8 @@ pub struct Wanted {
 /// Every topic of `config` as it should be.
 pub fn wanted(config: &Config) -> Vec<Wanted> {
     let topics = &config.topics;
-    let event = config.limits.event_bytes + 65_536;
-    let raw = config.limits.article_bytes + 65_536;
+    let event = config.limits.event_bytes + client::HEADROOM;
+    let raw = config.limits.article_bytes + client::HEADROOM;
     let topic = |name: &str, cleanup_policy, max_message_bytes| Wanted {
         name: name.to_owned(),
         cleanup_policy,
@@ -111,16 +112,8 @@ pub async fn check(config: &Config) -> Result<Vec<String>, KafkaError> {
             }
         }
     }
-    let admin: AdminClient<DefaultClientContext> = client::base(config).create()?;
-    let resources: Vec<ResourceSpecifier<'_>> =
-        existing.iter().map(|topic| ResourceSpecifier::Topic(&topic.name)).collect();
-    let options = AdminOptions::new().request_timeout(Some(TIMEOUT));
-    for (topic, resource) in existing.iter().zip(admin.describe_configs(&resources, &options).await?) {
-        let resource = resource.map_err(KafkaError::AdminOp)?;
-        let value = |name: &str| {
-            let entry: Option<&ConfigEntry> = resource.entries.iter().find(|entry| entry.name == name);
-            entry.and_then(|entry| entry.value.clone()).unwrap_or_default()
-        };
+    for (topic, settings) in existing.iter().zip(settings(config, &existing).await?) {
+        let value = |name: &str| settings.get(name).cloned().unwrap_or_default();
         let policy = value("cleanup.policy");
         if !policy.contains(topic.cleanup_policy) {
             problems
@@ -135,4 +128,31 @@ pub async fn check(config: &Config) -> Result<Vec<String>, KafkaError> {
         }
     }
     Ok(problems)
+}
+
+/// Settings of `topics`, in their order.
+async fn settings(config: &Config, topics: &[Wanted]) -> Result<Vec<BTreeMap<String, String>>, KafkaError> {
+    let admin: AdminClient<DefaultClientContext> = client::base(config).create()?;
+    let resources: Vec<ResourceSpecifier<'_>> = topics.iter().map(|t| ResourceSpecifier::Topic(&t.name)).collect();
+    let options = AdminOptions::new().request_timeout(Some(TIMEOUT));
+    let mut all = Vec::new();
+    for resource in admin.describe_configs(&resources, &options).await? {
+        let entries = resource.map_err(KafkaError::AdminOp)?.entries;
+        all.push(entries.into_iter().filter_map(|entry| Some((entry.name, entry.value?))).collect());
+    }
+    Ok(all)
+}
+
+/// Bytes of the largest event that the output topics take, if that is less than `limits.event_bytes`: a larger one could never be
+/// published, and would be tried for ever.
+///
+/// # Errors
+/// What the brokers answered.
+pub async fn smaller_event_limit(config: &Config) -> Result<Option<usize>, KafkaError> {
+    let outputs: Vec<Wanted> = wanted(config).into_iter().filter(|topic| topic.name != config.topics.input).collect();
+    let sizes = settings(config, &outputs).await?;
+    let largest = sizes.iter().filter_map(|settings| settings.get("max.message.bytes")?.parse::<usize>().ok()).min();
+    Ok(largest
+        .map(|largest| largest.saturating_sub(client::HEADROOM))
+        .filter(|&limit| limit < config.limits.event_bytes))
 }

@@ -16,6 +16,7 @@ use tokio::runtime::Handle;
 use tracing::{debug, warn};
 
 use super::assignment::Assignment;
+use super::client;
 use super::publisher::{Offsets, Published, Publisher};
 use super::record::{Encoder, Kind, OutRecord};
 use crate::config::Config;
@@ -177,6 +178,8 @@ impl Worker {
     fn poll_paused(&mut self, limit: Duration, mut done: impl FnMut(&mut Self) -> bool) -> Result<(), KafkaError> {
         let start = Instant::now();
         self.pause()?;
+        let paused = self.metrics.paused.with_label_values(&[&self.number.to_string()]);
+        paused.set(1);
         while start.elapsed() < limit && !done(self) {
             if let Some(record) = self.poll(POLL)? {
                 // Of a partition that came just now.
@@ -186,6 +189,7 @@ impl Worker {
         }
         let assigned = self.consumer.assignment()?;
         self.consumer.resume(&assigned)?;
+        paused.set(0);
         Ok(())
     }
 
@@ -211,6 +215,7 @@ impl Worker {
                 topics: &config.topics,
                 partitions: self.partitions,
                 max_event_bytes: config.limits.event_bytes,
+                max_dead_letter_bytes: client::message_bytes(&config) - client::HEADROOM,
                 engine: &self.engine,
             };
             let (mut records, mut rejections) = (Vec::new(), Vec::new());
@@ -243,13 +248,16 @@ impl Worker {
     /// Counts a committed batch.
     fn count(&self, batch: &[Arc<Record>], outcomes: &[Outcome], records: &[OutRecord<'_>], rejections: &[Rejection]) {
         let metrics = &self.metrics;
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_millis() as i64;
+        let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let now = since_epoch.as_millis() as i64;
         for record in batch {
             metrics.input_bytes.inc_by(record.size() as u64);
             if let Some(timestamp) = record.timestamp {
                 metrics.latency.observe((now - timestamp).max(0) as f64 / 1000.0);
             }
             self.health.progress(self.number, &record.topic, record.partition);
+            let labels = [record.topic.as_str(), &record.partition.to_string()];
+            metrics.last_progress.with_label_values(&labels).set(since_epoch.as_secs_f64());
         }
         for rejection in rejections {
             metrics.rejected.with_label_values(&[rejection.stage.as_str(), rejection.reason.as_str()]).inc();

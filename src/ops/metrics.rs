@@ -2,9 +2,11 @@
 
 use prometheus::core::{AtomicU64, GenericCounterVec};
 use prometheus::{
-    Encoder, Gauge, GaugeVec, Histogram, HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge, IntGaugeVec,
-    Opts, Registry, TextEncoder,
+    Encoder, Gauge, GaugeVec, Histogram, HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGaugeVec, Opts,
+    Registry, TextEncoder,
 };
+
+pub use prometheus::IntGauge;
 
 use crate::article::{Warning, format_names};
 use crate::rejection::{Reason, Stage};
@@ -36,7 +38,10 @@ pub struct Metrics {
     pub transaction_duration: Histogram,
     pub producer_recreated: IntCounterVec,
     pub lag: IntGaugeVec,
+    pub last_progress: GaugeVec,
     pub partitions_assigned: IntGaugeVec,
+    pub paused: IntGaugeVec,
+    pub broker_connected: IntGaugeVec,
     pub rebalances: IntCounterVec,
     pub kafka_errors: IntCounterVec,
     pub stats_parse_failures: IntCounter,
@@ -127,6 +132,22 @@ impl Metrics {
                 &["topic", "partition"],
             ),
             partitions_assigned: gauges("copydesk_partitions_assigned", "Input partitions, by worker.", &["worker"]),
+            last_progress: register(
+                &registry,
+                GaugeVec::new(
+                    Opts::new(
+                        "copydesk_partition_last_progress_timestamp_seconds",
+                        "When records of an assigned partition were last committed, Unix time.",
+                    ),
+                    &["topic", "partition"],
+                ),
+            ),
+            paused: gauges(
+                "copydesk_consumer_paused",
+                "1 while a worker takes no records, since a batch takes long or the brokers do not answer.",
+                &["worker"],
+            ),
+            broker_connected: gauges("copydesk_broker_connected", "1 while a worker reaches a broker.", &["worker"]),
             rebalances: counters("copydesk_rebalances_total", "Rebalances, by kind.", &["kind"]),
             kafka_errors: counters("copydesk_kafka_errors_total", "Errors that Kafka clients reported.", &["client"]),
             stats_parse_failures: counter(
@@ -206,6 +227,8 @@ impl Metrics {
         }
         for worker in 0..workers {
             self.partitions_assigned.with_label_values(&[&worker.to_string()]);
+            self.paused.with_label_values(&[&worker.to_string()]);
+            self.broker_connected.with_label_values(&[&worker.to_string()]);
             self.last_poll.with_label_values(&[&worker.to_string()]);
         }
     }

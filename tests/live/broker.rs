@@ -110,7 +110,9 @@ fn server_properties(data: &Path, [port, controller, behind_proxy, proxy]: [u16;
          transaction.state.log.replication.factor=1\ntransaction.state.log.min.isr=1\n\
          transaction.state.log.num.partitions=4\nshare.coordinator.state.topic.replication.factor=1\n\
          share.coordinator.state.topic.min.isr=1\ngroup.initial.rebalance.delay.ms=0\n\
-         group.min.session.timeout.ms=1000\nnum.network.threads=2\nnum.io.threads=4\n",
+         group.min.session.timeout.ms=1000\ngroup.consumer.session.timeout.ms=6000\n\
+         group.consumer.min.session.timeout.ms=6000\ngroup.consumer.heartbeat.interval.ms=1000\n\
+         group.consumer.min.heartbeat.interval.ms=1000\nnum.network.threads=2\nnum.io.threads=4\n",
         data.join("log").display()
     )
 }

@@ -4,7 +4,7 @@
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
-use crate::desk::{Desk, Running, article, http};
+use crate::desk::{Count, Desk, Running, article, http};
 use crate::proxy::Proxy;
 use crate::{LIMIT, id};
 
@@ -96,6 +96,42 @@ fn without_a_new_producer_the_same_run_tears_a_transaction() {
     let (code, doubled) = late_end("torn", &[("COPYDESK_TEST_KEEP_PRODUCERS", "1")]);
     assert_eq!(code, 0);
     assert!(doubled > 0, "the check must be able to fail");
+}
+
+/// Kills the process while each of the requests of a transaction is on its way: sent by the process, never seen by the broker.
+#[test]
+fn a_process_killed_at_any_step_of_a_transaction_loses_and_doubles_nothing() {
+    const STEPS: [(&str, i16); 5] =
+        [("AddPartitionsToTxn", 24), ("Produce", 0), ("AddOffsetsToTxn", 25), ("TxnOffsetCommit", 28), ("EndTxn", 26)];
+    const ARTICLES: usize = 2_000;
+    let _one = PROXY.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let desk = Desk::new("steps");
+    feed(&desk, 0..ARTICLES);
+    let instance = [("COPYDESK__BATCH__MAX_RECORDS", "40"), ("COPYDESK__KAFKA__INSTANCE_ID", "steps")];
+    let mut environment = instance.to_vec();
+    environment.push(("COPYDESK__KAFKA__STATIC_MEMBERSHIP", "true"));
+    let mut killed = Vec::new();
+    for (i, (step, api)) in STEPS.into_iter().enumerate() {
+        let proxy = Proxy::start();
+        // The producers have more than one transaction behind them.
+        proxy.stop_at(api, if api == 0 { 20 } else { 3 + i as i64 });
+        let mut proxied = environment.clone();
+        proxied.push(("COPYDESK__KAFKA__BROKERS", &proxy.address));
+        let running = desk.run(&proxied);
+        wait_until(step, LIMIT, || proxy.has_stopped());
+        running.kill();
+        killed.push((step, desk.committed()));
+    }
+    let successor = desk.run(&environment);
+    let count = desk.count(ARTICLES, LIMIT);
+    let (missing, doubled) = count.missing_and_doubled((0..ARTICLES).map(id));
+    let uncommitted = Count::of(&desk, &desk.outputs("read_uncommitted")).events;
+    let aborted = uncommitted - count.events;
+    println!("killed in {killed:?}: {missing} missing, {doubled} doubled; {aborted} events were aborted");
+    assert!(killed.iter().all(|(_, committed)| *committed < ARTICLES as i64), "every kill fell within the run");
+    assert!(aborted > 0, "transactions were open");
+    assert_eq!((missing, doubled, count.doubled_events), (0, 0, 0));
+    assert_eq!(successor.terminate().0, 0);
 }
 
 #[test]

@@ -29,6 +29,8 @@ struct State {
     is_away: AtomicBool,
     connections: Mutex<Vec<TcpStream>>,
     late: Mutex<Late>,
+    /// Requests to be stopped: their api key, and how many of them pass before. Negative: one was stopped.
+    stop: Mutex<Option<(i16, i64)>>,
 }
 
 /// The life of the request that comes late.
@@ -84,6 +86,16 @@ impl Proxy {
         *self.state.late.lock().unwrap() = Late::Armed;
     }
 
+    /// Stops the request with the api key `api` after `passing` others of it, and all that follow, on every connection.
+    pub fn stop_at(&self, api: i16, passing: i64) {
+        *self.state.stop.lock().unwrap() = Some((api, passing));
+    }
+
+    /// True once a request was stopped.
+    pub fn has_stopped(&self) -> bool {
+        self.state.stop.lock().unwrap().is_some_and(|(_, passing)| passing < 0)
+    }
+
     /// The broker's answer to the late request, once it was delivered. The next transaction stays open from then on.
     pub fn late_answer(&self) -> Option<i16> {
         match *self.state.late.lock().unwrap() {
@@ -128,6 +140,11 @@ fn serve(client: TcpStream, state: &Arc<State>) {
     std::thread::spawn(move || {
         let (mut client, mut broker) = (client, broker);
         while let Some(request) = read_request(&mut client) {
+            if must_stop(&request, &state) {
+                // As if the wire were cut behind the proxy: the client waits for an answer.
+                while client.read(&mut [0; 4096]).is_ok_and(|n| n > 0) {}
+                break;
+            }
             if !may_pass(&request, &state) || broker.write_all(&request).is_err() {
                 break;
             }
@@ -135,6 +152,15 @@ fn serve(client: TcpStream, state: &Arc<State>) {
         let _ = client.shutdown(Shutdown::Both);
         let _ = broker.shutdown(Shutdown::Both);
     });
+}
+
+fn must_stop(request: &[u8], state: &State) -> bool {
+    let mut stop = state.stop.lock().unwrap();
+    let Some((api, passing)) = stop.as_mut() else { return false };
+    if *passing >= 0 && *api == i16::from_be_bytes([request[4], request[5]]) {
+        *passing -= 1;
+    }
+    *passing < 0
 }
 
 /// False: the request and its connection are dropped.
