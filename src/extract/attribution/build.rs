@@ -49,16 +49,6 @@ pub(super) fn attribution(
     }
 }
 
-/// True where the two token sets share a token.
-pub(super) fn overlap(a: &[Range<usize>], b: &[Range<usize>]) -> bool {
-    a.iter().any(|x| b.iter().any(|y| x.start < y.end && y.start < x.end))
-}
-
-/// True where every token of `inner` lies in `outer`.
-pub(super) fn covers(outer: &[Range<usize>], inner: &Range<usize>) -> bool {
-    outer.iter().any(|o| o.start <= inner.start && inner.end <= o.end)
-}
-
 /// Number of tokens in `ranges`.
 pub(super) fn size(ranges: &[Range<usize>]) -> usize {
     ranges.iter().map(ExactSizeIterator::len).sum()
