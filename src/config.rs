@@ -16,7 +16,7 @@ const PREFIX: &str = "COPYDESK__";
 const MASK: &str = "********";
 
 /// Keys of librdkafka that the guarantees rest on: set by copydesk, refused in `[kafka.client]`.
-const OWN_KEYS: [&str; 14] = [
+const OWN_KEYS: [&str; 16] = [
     "auto.offset.reset",
     "bootstrap.servers",
     "metadata.broker.list",
@@ -27,11 +27,17 @@ const OWN_KEYS: [&str; 14] = [
     "group.id",
     "group.instance.id",
     "group.protocol",
+    "group.protocol.type",
     "isolation.level",
     "partition.assignment.strategy",
+    "statistics.interval.ms",
     "transactional.id",
     "transaction.timeout.ms",
 ];
+
+/// Keys of librdkafka that have a key of their own in `[kafka]`, which would win silently.
+const NAMED_KEYS: [(&str, &str); 2] =
+    [("session.timeout.ms", "kafka.session_timeout"), ("max.poll.interval.ms", "kafka.max_poll_interval")];
 
 /// All settings.
 #[derive(Debug, Clone, Deserialize)]
@@ -305,6 +311,16 @@ impl Config {
         for key in self.kafka.client.keys().filter(|key| OWN_KEYS.contains(&key.as_str())) {
             check(false, &format!("kafka.client.{key:?}: is set by copydesk, use the keys of [kafka]"));
         }
+        for (key, named) in NAMED_KEYS {
+            let problem = format!("kafka.client.{key:?}: set {named} instead");
+            check(!self.kafka.client.contains_key(key), &problem);
+        }
+        check(
+            self.kafka.group_protocol == GroupProtocol::Classic
+                || !self.kafka.client.contains_key("heartbeat.interval.ms"),
+            "kafka.client.\"heartbeat.interval.ms\": with kafka.group_protocol = \"consumer\" the brokers' \
+             group.consumer.heartbeat.interval.ms decides; remove it",
+        );
     }
 }
 
@@ -442,6 +458,18 @@ mod tests {
         for part in ["http.port", "\"many\"", "static_membership", "group.id", "batch.max_records"] {
             assert!(text.contains(part), "{part} in {text}");
         }
+    }
+
+    #[test]
+    fn what_the_group_protocol_does_not_take_is_told() {
+        let heartbeat = [("COPYDESK__KAFKA__CLIENT__HEARTBEAT_INTERVAL_MS", "500")];
+        load("", &heartbeat).unwrap();
+        let consumer = "[kafka]\ngroup_protocol = \"consumer\"\n";
+        load(consumer, &[]).unwrap();
+        let text = load(consumer, &heartbeat).unwrap_err().to_string();
+        assert!(text.contains("heartbeat.interval.ms") && text.contains("remove it"), "{text}");
+        let session = [("COPYDESK__KAFKA__CLIENT__SESSION_TIMEOUT_MS", "6000")];
+        assert!(load("", &session).unwrap_err().to_string().contains("set kafka.session_timeout instead"));
     }
 
     #[test]

@@ -167,7 +167,7 @@ impl<T> Queue<T> {
     /// The queue of the stage `name`, and what the stage reads.
     fn new(name: Stage, width: Width, metrics: &Metrics) -> (Self, mpsc::Receiver<Work<T>>) {
         let (sender, receiver) = mpsc::channel(width.queue);
-        metrics.stage_queue_capacity.with_label_values(&[name.as_str()]).set(width.queue as i64);
+        metrics.stage_queue_capacity.with_label_values(&[name.as_str()]).add(width.queue as i64);
         let waiting = Some(metrics.stage_queue.with_label_values(&[name.as_str()]));
         (Self { sender, waiting }, receiver)
     }

@@ -41,6 +41,7 @@ fn panels(dashboard: &Value) -> Vec<&Value> {
 fn metrics_text() -> String {
     let metrics = Metrics::new(1, "sm");
     metrics.lag.with_label_values(&["news.raw", "0"]);
+    metrics.last_progress.with_label_values(&["news.raw", "0"]);
     metrics.text()
 }
 

@@ -1,7 +1,12 @@
 //! What the group tells a worker while it polls: partitions that come, go or are lost.
+//!
+//! No callback asks the consumer anything that its main thread has to answer: while the consumer closes, that thread may have ended
+//! already, and the question would wait for ever.
 
+use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use rdkafka::TopicPartitionList;
 use rdkafka::client::ClientContext;
 use rdkafka::consumer::{BaseConsumer, Consumer, ConsumerContext, Rebalance};
 use rdkafka::error::KafkaError;
@@ -13,22 +18,31 @@ use crate::ops::metrics::Metrics;
 
 /// Consumer context of one worker. Its callbacks run within `poll`, on the worker's own thread.
 pub(super) struct Assignment {
-    pub(super) worker: usize,
-    pub(super) metrics: Arc<Metrics>,
-    pub(super) health: Arc<Health>,
+    worker: usize,
+    metrics: Arc<Metrics>,
+    health: Arc<Health>,
+    /// Partitions that the worker has.
+    assigned: Mutex<BTreeSet<(String, i32)>>,
     /// Partitions that went since the worker last asked.
-    pub(super) gone: Mutex<Vec<(String, i32)>>,
+    gone: Mutex<Vec<(String, i32)>>,
 }
 
 impl Assignment {
+    /// What the group will tell the worker with this number.
+    pub(super) fn new(worker: usize, metrics: Arc<Metrics>, health: Arc<Health>) -> Self {
+        Self { worker, metrics, health, assigned: Mutex::default(), gone: Mutex::default() }
+    }
+
     /// Partitions that went since the last call: work on them that is not committed must be dropped.
     pub(super) fn take_gone(&self) -> Vec<(String, i32)> {
         std::mem::take(&mut *self.gone.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    fn count(&self, consumer: &BaseConsumer<Self>) {
-        let partitions = consumer.assignment().map_or(0, |list| list.count());
-        self.metrics.partitions_assigned.with_label_values(&[&self.worker.to_string()]).set(partitions as i64);
+    /// Changes the partitions that the worker has, and counts them.
+    fn change(&self, change: impl FnOnce(&mut BTreeSet<(String, i32)>)) {
+        let mut assigned = self.assigned.lock().unwrap_or_else(PoisonError::into_inner);
+        change(&mut assigned);
+        self.metrics.partitions_assigned.with_label_values(&[&self.worker.to_string()]).set(assigned.len() as i64);
     }
 }
 
@@ -77,8 +91,7 @@ impl ConsumerContext for Assignment {
         let Rebalance::Revoke(partitions) = rebalance else { return };
         let kind = if consumer.assignment_lost() { "lost" } else { "revoke" };
         self.metrics.rebalances.with_label_values(&[kind]).inc();
-        let partitions: Vec<(String, i32)> =
-            partitions.elements().iter().map(|e| (e.topic().to_owned(), e.partition())).collect();
+        let partitions = places(partitions);
         info!(worker = self.worker, kind, ?partitions, "partitions go");
         for (topic, partition) in &partitions {
             self.health.revoked(self.worker, topic, *partition);
@@ -87,6 +100,7 @@ impl ConsumerContext for Assignment {
             let _ = self.metrics.lag.remove_label_values(&labels);
             let _ = self.metrics.last_progress.remove_label_values(&labels);
         }
+        self.change(|assigned| assigned.retain(|partition| !partitions.contains(partition)));
         self.gone.lock().unwrap_or_else(PoisonError::into_inner).extend(partitions);
     }
 
@@ -95,6 +109,7 @@ impl ConsumerContext for Assignment {
             Rebalance::Assign(partitions) => {
                 self.metrics.rebalances.with_label_values(&["assign"]).inc();
                 info!(worker = self.worker, partitions = partitions.count(), "partitions come");
+                self.change(|assigned| assigned.extend(places(partitions)));
                 self.health.joined(self.worker);
                 // A partition that went while it was paused comes back paused, and nobody would resume it.
                 if let Err(error) = consumer.resume(partitions) {
@@ -107,6 +122,10 @@ impl ConsumerContext for Assignment {
                 warn!(worker = self.worker, %error, "a rebalance failed");
             }
         }
-        self.count(consumer);
     }
+}
+
+/// Topics and partitions of a list.
+fn places(list: &TopicPartitionList) -> Vec<(String, i32)> {
+    list.elements().iter().map(|element| (element.topic().to_owned(), element.partition())).collect()
 }

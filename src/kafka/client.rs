@@ -49,8 +49,8 @@ pub(super) fn consumer(config: &Config, instance: Option<&str>) -> ClientConfig 
     default(&mut client, "fetch.queue.backoff.ms", "10");
     default(&mut client, "queued.max.messages.kbytes", FETCH_QUEUE_KIB);
     default(&mut client, "fetch.wait.max.ms", "50");
-    default(&mut client, "statistics.interval.ms", CONSUMER_STATISTICS);
     client
+        .set("statistics.interval.ms", CONSUMER_STATISTICS)
         .set("group.id", &config.kafka.group_id)
         .set("enable.auto.commit", "false")
         .set("enable.auto.offset.store", "false")

@@ -123,12 +123,7 @@ impl Service {
         info!(%address, workers, instance, "starting");
         for number in 0..workers {
             let member = format!("{instance}-{number}");
-            let assignment = Assignment {
-                worker: number,
-                metrics: Arc::clone(&metrics),
-                health: Arc::clone(&health),
-                gone: Mutex::default(),
-            };
+            let assignment = Assignment::new(number, Arc::clone(&metrics), Arc::clone(&health));
             let consumer: BaseConsumer<Assignment> =
                 client::consumer(&config, Some(&member)).create_with_context(assignment)?;
             consumer.subscribe(&[&config.topics.input])?;

@@ -73,7 +73,6 @@ impl Worker {
             let Some(mut outcomes) = self.process(runtime, &batch)? else { break };
             self.publish(&mut batch, &mut outcomes)?;
         }
-        self.consumer.unsubscribe();
         self.health.stopped(self.number);
         Ok(())
     }

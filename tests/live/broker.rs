@@ -15,8 +15,8 @@ pub struct Broker {
     pub address: String,
     /// Port of a second listener, for a proxy in front of it.
     pub behind_proxy: u16,
-    /// Port that the second listener tells clients to connect to: the proxy's.
-    pub proxy: u16,
+    /// Where the second listener tells clients to connect to. Held for as long as the broker lives, or somebody else may take it.
+    pub proxy: TcpListener,
     _supervisor: Child,
 }
 
@@ -37,9 +37,11 @@ fn start() -> Broker {
     let data = home.join(format!("node-{}", std::process::id()));
     let _ = std::fs::remove_dir_all(&data);
     std::fs::create_dir_all(&data).unwrap();
-    let [port, controller, behind_proxy, proxy] = free_ports();
+    let [port, controller, behind_proxy] = free_ports();
+    let proxy = TcpListener::bind("127.0.0.1:0").unwrap();
+    let proxy_port = proxy.local_addr().unwrap().port();
     let properties = data.join("server.properties");
-    std::fs::write(&properties, server_properties(&data, [port, controller, behind_proxy, proxy])).unwrap();
+    std::fs::write(&properties, server_properties(&data, [port, controller, behind_proxy, proxy_port])).unwrap();
     let class_path = format!("{}/*", jars.display());
     let format = Command::new("java")
         .args(["-Xmx256m", "-XX:TieredStopAtLevel=1", "-cp", &class_path, "kafka.tools.StorageTool", "format"])

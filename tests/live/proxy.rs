@@ -6,9 +6,10 @@
 //! that librdkafka speaks).
 
 use std::io::{ErrorKind, Read, Write};
-use std::net::{Shutdown, TcpListener, TcpStream};
+use std::net::{Shutdown, TcpStream};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
+use std::thread::JoinHandle;
 use std::time::Duration;
 
 use crate::broker::broker;
@@ -21,6 +22,7 @@ pub struct Proxy {
     /// What clients connect to.
     pub address: String,
     state: Arc<State>,
+    listening: Option<JoinHandle<()>>,
 }
 
 #[derive(Default)]
@@ -50,12 +52,12 @@ enum Late {
 impl Proxy {
     /// Starts the proxy.
     pub fn start() -> Self {
-        let address = format!("127.0.0.1:{}", broker().proxy);
-        let listener = TcpListener::bind(&address).unwrap();
+        let listener = broker().proxy.try_clone().unwrap();
+        let address = listener.local_addr().unwrap().to_string();
         listener.set_nonblocking(true).unwrap();
         let state = Arc::new(State::default());
         let shared = Arc::clone(&state);
-        std::thread::spawn(move || {
+        let listening = std::thread::spawn(move || {
             while !shared.ended.load(Ordering::Relaxed) {
                 match listener.accept() {
                     Ok((client, _)) if !shared.is_away.load(Ordering::Relaxed) => serve(client, &shared),
@@ -67,7 +69,7 @@ impl Proxy {
                 }
             }
         });
-        Self { address, state }
+        Self { address, state, listening: Some(listening) }
     }
 
     /// Drops every connection and takes no new one.
@@ -108,6 +110,10 @@ impl Proxy {
 impl Drop for Proxy {
     fn drop(&mut self) {
         self.state.ended.store(true, Ordering::Relaxed);
+        // Before the next proxy listens, and before a connection is accepted that nobody would drop.
+        if let Some(listening) = self.listening.take() {
+            let _ = listening.join();
+        }
         self.state.drop_connections();
     }
 }
