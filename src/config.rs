@@ -149,6 +149,8 @@ pub struct Limits {
 pub struct Engine {
     pub model: PathBuf,
     pub kb: PathBuf,
+    #[serde(deserialize_with = "duration")]
+    pub kb_check: Duration,
 }
 
 /// `[http]`

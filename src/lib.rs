@@ -15,3 +15,4 @@ pub mod kb;
 pub mod ops;
 pub mod pipeline;
 pub mod rejection;
+pub mod reload;

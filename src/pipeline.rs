@@ -98,6 +98,8 @@ impl Drop for Taken {
 struct Work<T> {
     record: Arc<Record>,
     value: Result<T, Rejection>,
+    /// The one that its batch began with.
+    extractor: Arc<Extractor>,
     /// Held while the article is worked on.
     taken: Option<Taken>,
 }
@@ -113,18 +115,12 @@ pub struct Width {
 
 impl Stages {
     /// Starts the stages on the current tokio runtime.
-    pub fn start(
-        extractor: Arc<Extractor>,
-        limits: Limits,
-        width: Width,
-        budget: Arc<Budget>,
-        metrics: &Arc<Metrics>,
-    ) -> Self {
+    pub fn start(limits: Limits, width: Width, budget: Arc<Budget>, metrics: &Arc<Metrics>) -> Self {
         let (input, raw) = Queue::new(Stage::Parse, width, metrics);
         let (articles, parsed) = Queue::new(Stage::Extract, width, metrics);
         let (outcomes, output) = mpsc::channel(width.queue);
-        let parse = move |record: &Record, ()| parse_record(record, limits);
-        let extract = move |record: &Record, article: Article| {
+        let parse = move |_: &Extractor, record: &Record, ()| parse_record(record, limits);
+        let extract = |extractor: &Extractor, record: &Record, article: Article| {
             let place = (record.topic.as_str(), record.partition, record.offset);
             let payload = record.payload.as_deref().unwrap_or_default();
             extractor.extract(&article, &provenance(payload, Some(place)))
@@ -134,14 +130,15 @@ impl Stages {
         Self { input, output, budget }
     }
 
-    /// Works on a batch: an outcome for each record, in the same order. Feeds and drains together, so that a batch may be
+    /// Works on a batch with `extractor`: an outcome for each record, in the same order. Feeds and drains together, so that a batch may be
     /// larger than the channels.
-    pub async fn process(&mut self, batch: &[Arc<Record>]) -> Vec<Outcome> {
+    pub async fn process(&mut self, extractor: &Arc<Extractor>, batch: &[Arc<Record>]) -> Vec<Outcome> {
         let Self { input, output, budget } = self;
         let feed = async {
             for record in batch {
                 let taken = Some(budget.take(record.size()).await);
-                let work = Work { record: Arc::clone(record), value: Ok(()), taken };
+                let (record, extractor) = (Arc::clone(record), Arc::clone(extractor));
+                let work = Work { record, value: Ok(()), extractor, taken };
                 assert!(input.send(work).await, "the stages live as long as their input");
             }
         };
@@ -192,7 +189,7 @@ fn stage<I: Send + 'static, O: Send + 'static>(
     metrics: &Metrics,
     input: mpsc::Receiver<Work<I>>,
     output: Queue<O>,
-    work: impl Fn(&Record, I) -> Result<O, Rejection> + Send + Sync + 'static,
+    work: impl Fn(&Extractor, &Record, I) -> Result<O, Rejection> + Send + Sync + 'static,
 ) {
     let work = Arc::new(work);
     let duration = metrics.stage_duration.with_label_values(&[name.as_str()]);
@@ -202,12 +199,12 @@ fn stage<I: Send + 'static, O: Send + 'static>(
             waiting.dec();
             let (work, duration) = (Arc::clone(&work), duration.clone());
             async move {
-                let Work { record, value, taken } = item;
+                let Work { record, value, extractor, taken } = item;
                 let step = move || {
                     let start = Instant::now();
-                    let value = value.and_then(|value| guarded(name, || work(&record, value)));
+                    let value = value.and_then(|value| guarded(name, || work(&extractor, &record, value)));
                     duration.observe(start.elapsed().as_secs_f64());
-                    Work { record, value, taken: if name == Stage::Extract { None } else { taken } }
+                    Work { record, value, extractor, taken: if name == Stage::Extract { None } else { taken } }
                 };
                 tokio::task::spawn_blocking(step).await.expect("a step catches its own panics")
             }
@@ -276,12 +273,12 @@ mod tests {
         let extractor = Arc::new(Extractor::builtin().unwrap());
         let budget = Budget::new(64, &metrics);
         let width = Width { threads: 3, queue: 2 };
-        let mut stages = Stages::start(extractor, Limits { max_bytes: 1000 }, width, budget, &metrics);
+        let mut stages = Stages::start(Limits { max_bytes: 1000 }, width, budget, &metrics);
         let payload = |i: i64| if i % 7 == 3 { b" ".to_vec() } else { format!("Report {i} was filed.").into_bytes() };
         let record = |i| Record { offset: i, payload: Some(payload(i)), ..Record::default() };
         let batch: Vec<Arc<Record>> = (0..40).map(|i| Arc::new(record(i))).collect();
         for _ in 0..2 {
-            let outcomes = stages.process(&batch).await;
+            let outcomes = stages.process(&extractor, &batch).await;
             for (i, outcome) in outcomes.iter().enumerate() {
                 match outcome {
                     Ok(extraction) => assert_eq!(extraction.article.text, format!("Report {i} was filed.")),

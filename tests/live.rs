@@ -246,6 +246,70 @@ fn other_kinds_of_membership_lose_and_double_nothing() {
     }
 }
 
+/// A newsroom's base is replaced under a running service, then broken, then mended: events carry the entry and the hash of the base that
+/// made them, and a broken file changes nothing.
+#[test]
+fn a_knowledge_base_is_replaced_while_the_service_runs() {
+    let desk = Desk::new("knowledge");
+    let folder = tempfile::tempdir().unwrap();
+    let (rows, base) = (folder.path().join("rows.jsonl"), folder.path().join("own.cdkb"));
+    let build = |entry: &str| {
+        let row = format!("{{\"id\": \"{entry}\", \"type\": \"PERSON\", \"name\": \"Anna Berg\", \"prior\": 0.9}}\n");
+        std::fs::write(&rows, row).unwrap();
+        let paths = [rows.to_str().unwrap(), base.to_str().unwrap()];
+        assert!(desk.command(&["kb", "build", paths[0], "--output", paths[1]], &[]).status.success());
+    };
+    build("desk:first");
+    let environment = [("COPYDESK__ENGINE__KB", base.to_str().unwrap()), ("COPYDESK__ENGINE__KB_CHECK", "100ms")];
+    let mut running = desk.run(&environment);
+    let address = running.address();
+    let wait_for = |line: &str| {
+        let deadline = Instant::now() + Duration::from_secs(30);
+        while !http(&address, "/metrics").lines().any(|l| l == line) {
+            assert!(Instant::now() < deadline, "{line}");
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    };
+    let feed = |numbers: std::ops::Range<usize>| {
+        let end = numbers.end;
+        desk.feed(numbers.map(|i| (id(i), article(&id(i), i), vec![("content-type", "application/json")])));
+        desk.wait_committed(end as i64, LIMIT);
+    };
+    feed(0..40);
+    build("desk:second");
+    wait_for("copydesk_knowledge_base_reloads_total{outcome=\"loaded\"} 1");
+    feed(40..80);
+    std::fs::write(&base, b"CDKB\x01 and no more").unwrap();
+    wait_for("copydesk_knowledge_base_reloads_total{outcome=\"failed\"} 1");
+    wait_for("copydesk_knowledge_base_outdated 1");
+    assert!(http(&address, "/readyz").ends_with("ok\n"), "a broken file is no reason to stop");
+    feed(80..120);
+    build("desk:third");
+    wait_for("copydesk_knowledge_base_outdated 0");
+    feed(120..160);
+    // By article: the entity that Anna Berg is, and the base that says so.
+    let mut seen = std::collections::BTreeMap::new();
+    for out in desk.outputs("read_committed").iter().filter(|out| out.topic == desk.topic("entities")) {
+        let event: serde_json::Value = serde_json::from_slice(&out.payload).unwrap();
+        if event["name"] == "Anna Berg" {
+            let number: usize = event["article_id"].as_str().unwrap().rsplit(':').next().unwrap().parse().unwrap();
+            let (_, hash) = out.headers["ce_engine"].rsplit_once("+kb.").unwrap();
+            seen.insert(number, (event["kb"]["id"].as_str().unwrap().to_owned(), hash.to_owned()));
+        }
+    }
+    assert_eq!(seen.len(), 160);
+    let mut hashes = Vec::new();
+    for (numbers, entry) in [(0..40, "desk:first"), (40..120, "desk:second"), (120..160, "desk:third")] {
+        let first = seen[&numbers.start].clone();
+        assert_eq!(first.0, entry);
+        assert!(numbers.clone().all(|i| seen[&i] == first), "{numbers:?}");
+        hashes.push(first.1);
+    }
+    println!("bases in turn: {hashes:?}");
+    assert!(hashes[0] != hashes[1] && hashes[1] != hashes[2]);
+    assert_eq!(running.terminate().0, 0);
+}
+
 /// What Prometheus' own linter says about the metrics of a service that has worked.
 #[test]
 fn promtool_finds_nothing_wrong_with_the_metrics() {

@@ -1,6 +1,7 @@
 //! `copydesk run`: the service.
 
 use std::path::PathBuf;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -13,8 +14,8 @@ use super::Exit;
 use crate::config::Config;
 use crate::extract::Extractor;
 use crate::kafka::{Service, ServiceError, topics};
-use crate::kb::Kb;
 use crate::ops::log;
+use crate::reload;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
@@ -24,35 +25,33 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args) -> Result<Exit> {
-    let mut config = Config::load(args.config.as_deref(), std::env::vars())?;
+    let config = Config::load(args.config.as_deref(), std::env::vars())?;
     log::init(&config.log).map_err(anyhow::Error::msg)?;
-    let extractor = extractor(&config)?;
     let runtime = runtime()?;
     let exit = runtime.block_on(async {
-        let mut terminate = signal(SignalKind::terminate())?;
-        let mut interrupt = signal(SignalKind::interrupt())?;
-        match topics::smaller_event_limit(&config).await {
-            Ok(Some(limit)) => {
-                let asked = config.limits.event_bytes;
-                warn!(
-                    asked,
-                    limit, "topics take smaller messages than limits.event_bytes: larger events are dead letters"
-                );
-                config.limits.event_bytes = limit;
-            }
-            Ok(None) => {}
-            Err(error) => warn!(%error, "cannot read the topics' max.message.bytes"),
-        }
-        let service = match Service::start(config, extractor).await {
-            Ok(service) => service,
-            Err(error) => return Ok(failed(&error)),
-        };
-        loop {
+        // First: whoever stops the service while it starts is heard, too.
+        let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+        let mut stop = pin!(async {
             tokio::select! {
-                _ = terminate.recv() => break,
-                _ = interrupt.recv() => break,
-                () = tokio::time::sleep(Duration::from_millis(200)) => if !service.is_running() { break },
+                _ = terminate.recv() => {}
+                _ = interrupt.recv() => {}
             }
+        });
+        let started = tokio::spawn(start(config));
+        let service = tokio::select! {
+            () = &mut stop => {
+                info!("stopped before anything was begun");
+                return Ok(Exit::Done);
+            }
+            started = started => match started? {
+                Ok(service) => service,
+                Err(Failure::Service(error)) => return Ok(failed(&error)),
+                Err(Failure::Other(error)) => return Err(error),
+            },
+        };
+        tokio::select! {
+            () = stop => {}
+            () = ended(&service) => {}
         }
         info!("stopping");
         match service.stop().await {
@@ -66,6 +65,33 @@ pub(super) fn run(args: &Args) -> Result<Exit> {
     // An article that was given up may still be worked on.
     runtime.shutdown_timeout(Duration::from_millis(500));
     exit
+}
+
+/// Why the service did not start.
+enum Failure {
+    Service(ServiceError),
+    Other(anyhow::Error),
+}
+
+async fn start(mut config: Config) -> Result<Service, Failure> {
+    let extractor = tokio::task::block_in_place(|| extractor(&config)).map_err(Failure::Other)?;
+    match topics::smaller_event_limit(&config).await {
+        Ok(Some(limit)) => {
+            let asked = config.limits.event_bytes;
+            warn!(asked, limit, "topics take smaller messages than limits.event_bytes: larger events are dead letters");
+            config.limits.event_bytes = limit;
+        }
+        Ok(None) => {}
+        Err(error) => warn!(%error, "cannot read the topics' max.message.bytes"),
+    }
+    Service::start(config, extractor).await.map_err(Failure::Service)
+}
+
+/// Waits until a worker ends by itself.
+async fn ended(service: &Service) {
+    while service.is_running() {
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
 }
 
 /// Tells the error and how the process ends.
@@ -89,8 +115,8 @@ pub(super) fn extractor(config: &Config) -> Result<Arc<Extractor>> {
     if config.engine.kb.as_os_str().is_empty() {
         return Ok(Arc::new(extractor));
     }
-    let own = Kb::open(&config.engine.kb).context("engine.kb")?;
-    Ok(Arc::new(extractor.with_kb(own.over(&Kb::builtin()))))
+    let kb = reload::open(&config.engine.kb).context("engine.kb")?;
+    Ok(Arc::new(extractor.with_kb(kb)))
 }
 
 pub(super) fn runtime() -> Result<tokio::runtime::Runtime> {

@@ -127,9 +127,9 @@ impl Extractor {
         Self { pipeline, kb: Kb::builtin() }
     }
 
-    /// The same over another knowledge base, instead of the built-in one.
-    pub fn with_kb(self, kb: Kb) -> Self {
-        Self { kb, ..self }
+    /// The same engine with another knowledge base.
+    pub fn with_kb(&self, kb: Kb) -> Self {
+        Self { pipeline: Arc::clone(&self.pipeline), kb }
     }
 
     /// The knowledge base that entities are linked to.

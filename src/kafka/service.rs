@@ -24,6 +24,7 @@ use crate::ops::health::Health;
 use crate::ops::metrics::Metrics;
 use crate::ops::server;
 use crate::pipeline::{Budget, Stages, Width};
+use crate::reload::{Current, Watch};
 
 /// How long the brokers may take to answer at the start.
 const CONNECT: Duration = Duration::from_secs(15);
@@ -87,8 +88,7 @@ impl Service {
         let config = Arc::new(config);
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let workers = if config.kafka.workers == 0 { cores.div_ceil(2).max(2) } else { config.kafka.workers };
-        let model = extractor.model();
-        let metrics = Arc::new(Metrics::new(workers, &model));
+        let metrics = Arc::new(Metrics::new(workers, &extractor.model()));
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         metrics.start_time.set(now.as_secs_f64());
         let health = Arc::new(Health::new(workers, config.health.stall_after));
@@ -98,6 +98,7 @@ impl Service {
         let listener = TcpListener::bind(config.http.listen).await.map_err(listen)?;
         let address = listener.local_addr().map_err(listen)?;
         tokio::spawn(server::serve(listener, Arc::clone(&metrics), Arc::clone(&health)));
+        metrics.set_kb(&extractor.kb().hash());
         let (cached, gauges) = (Arc::clone(&extractor), Arc::clone(&metrics));
         tokio::spawn(async move {
             loop {
@@ -105,6 +106,11 @@ impl Service {
                 tokio::time::sleep(CACHE_PERIOD).await;
             }
         });
+        let current = Current::new(extractor);
+        let (kb, period) = (config.engine.kb.clone(), config.engine.kb_check);
+        if !kb.as_os_str().is_empty() && !period.is_zero() {
+            tokio::spawn(Watch::new(kb, Arc::clone(&current), Arc::clone(&metrics)).run(period));
+        }
 
         let stop = Arc::new(AtomicBool::new(false));
         let failure = Arc::new(Mutex::new(None));
@@ -128,10 +134,10 @@ impl Service {
                 client::consumer(&config, Some(&member)).create_with_context(assignment)?;
             consumer.subscribe(&[&config.topics.input])?;
             let limits = Limits { max_bytes: config.limits.article_bytes };
-            let stages = Stages::start(Arc::clone(&extractor), limits, width, Arc::clone(&budget), &metrics);
+            let stages = Stages::start(limits, width, Arc::clone(&budget), &metrics);
             let (config, metrics, health) = (Arc::clone(&config), Arc::clone(&metrics), Arc::clone(&health));
             let (stop, failure, runtime) = (Arc::clone(&stop), Arc::clone(&failure), Handle::current());
-            let engine = format!("{}+{model}+kb.{}", env!("CARGO_PKG_VERSION"), extractor.kb().hash());
+            let current = Arc::clone(&current);
             let run = move || {
                 let id = format!("{}-{member}", config.kafka.group_id);
                 let publisher =
@@ -146,7 +152,7 @@ impl Service {
                     publisher,
                     stages: Some(stages),
                     partitions,
-                    engine,
+                    current,
                     ignore_revokes: std::env::var_os("COPYDESK_TEST_IGNORE_REVOKES").is_some(),
                     early: VecDeque::new(),
                     gone: Vec::new(),

@@ -20,10 +20,12 @@ use super::client;
 use super::publisher::{Offsets, Published, Publisher};
 use super::record::{Encoder, Kind, OutRecord};
 use crate::config::Config;
+use crate::extract::Extractor;
 use crate::ops::health::Health;
 use crate::ops::metrics::Metrics;
 use crate::pipeline::{Outcome, Record, Stages};
 use crate::rejection::Rejection;
+use crate::reload::Current;
 
 /// Longest wait within one poll: how fast a stop is noticed.
 const POLL: Duration = Duration::from_millis(50);
@@ -45,7 +47,7 @@ pub(super) struct Worker {
     pub(super) publisher: Publisher,
     pub(super) stages: Option<Stages>,
     pub(super) partitions: [i32; 3],
-    pub(super) engine: String,
+    pub(super) current: Arc<Current>,
     /// Only for the test that must fail: keep working on partitions that went.
     pub(super) ignore_revokes: bool,
     /// Records that came while the worker only wanted to poll.
@@ -70,8 +72,9 @@ impl Worker {
             if batch.is_empty() {
                 continue;
             }
-            let Some(mut outcomes) = self.process(runtime, &batch)? else { break };
-            self.publish(&mut batch, &mut outcomes)?;
+            let extractor = self.current.get();
+            let Some(mut outcomes) = self.process(runtime, &extractor, &batch)? else { break };
+            self.publish(&mut batch, &mut outcomes, &engine(&extractor))?;
         }
         self.health.stopped(self.number);
         Ok(())
@@ -148,11 +151,16 @@ impl Worker {
     }
 
     /// Runs the batch through the stages. Polls meanwhile, if it takes long. `None`: the worker had to stop before it was done.
-    fn process(&mut self, runtime: &Handle, batch: &[Arc<Record>]) -> Result<Option<Vec<Outcome>>, KafkaError> {
+    fn process(
+        &mut self,
+        runtime: &Handle,
+        extractor: &Arc<Extractor>,
+        batch: &[Arc<Record>],
+    ) -> Result<Option<Vec<Outcome>>, KafkaError> {
         let mut stages = self.stages.take().expect("the stages are here whenever no batch is in them");
-        let records = batch.to_vec();
+        let (records, extractor) = (batch.to_vec(), Arc::clone(extractor));
         let mut work = runtime.spawn(async move {
-            let outcomes = stages.process(&records).await;
+            let outcomes = stages.process(&extractor, &records).await;
             (stages, outcomes)
         });
         let result = runtime.block_on(async { tokio::time::timeout(PATIENCE, &mut work).await });
@@ -200,7 +208,12 @@ impl Worker {
     }
 
     /// Publishes the batch, again and again until it is committed; what belongs to partitions that went is dropped.
-    fn publish(&mut self, batch: &mut Vec<Arc<Record>>, outcomes: &mut Vec<Outcome>) -> Result<(), KafkaError> {
+    fn publish(
+        &mut self,
+        batch: &mut Vec<Arc<Record>>,
+        outcomes: &mut Vec<Outcome>,
+        engine: &str,
+    ) -> Result<(), KafkaError> {
         loop {
             let gone = std::mem::take(&mut self.gone);
             let mut keep = batch.iter().map(|record| !is_of(record, &gone));
@@ -215,7 +228,7 @@ impl Worker {
                 partitions: self.partitions,
                 max_event_bytes: config.limits.event_bytes,
                 max_dead_letter_bytes: client::message_bytes(&config) - client::HEADROOM,
-                engine: &self.engine,
+                engine,
             };
             let (mut records, mut rejections) = (Vec::new(), Vec::new());
             for (record, outcome) in batch.iter().zip(&*outcomes) {
@@ -277,6 +290,11 @@ impl Worker {
         metrics.transactions.with_label_values(&["committed"]).inc();
         metrics.batch_articles.observe(batch.len() as f64);
     }
+}
+
+/// What events say of their maker: version of the program, model, knowledge base.
+fn engine(extractor: &Extractor) -> String {
+    format!("{}+{}+kb.{}", env!("CARGO_PKG_VERSION"), extractor.model(), extractor.kb().hash())
 }
 
 fn is_of(record: &Record, partitions: &[(String, i32)]) -> bool {

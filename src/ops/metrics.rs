@@ -47,6 +47,9 @@ pub struct Metrics {
     pub stats_parse_failures: IntCounter,
     pub last_poll: GaugeVec,
     pub cache_entries: IntGaugeVec,
+    pub kb_reloads: IntCounterVec,
+    pub kb_outdated: IntGauge,
+    kb_info: IntGaugeVec,
     pub ready: IntGauge,
     pub start_time: Gauge,
 }
@@ -166,6 +169,20 @@ impl Metrics {
                 "Entries of the engine's bounded caches.",
                 &["cache"],
             ),
+            kb_reloads: counters(
+                "copydesk_knowledge_base_reloads_total",
+                "Replacements of the knowledge base of engine.kb, by outcome.",
+                &["outcome"],
+            ),
+            kb_outdated: gauge(
+                "copydesk_knowledge_base_outdated",
+                "1 while the knowledge base in use is not that of its file, which cannot be used.",
+            ),
+            kb_info: gauges(
+                "copydesk_knowledge_base_info",
+                "1, with the hash of the knowledge base in use as label.",
+                &["hash"],
+            ),
             ready: gauge("copydesk_ready", "1 while /readyz says so."),
             start_time: register(
                 &registry,
@@ -222,6 +239,9 @@ impl Metrics {
         for client in ["consumer", "producer"] {
             self.kafka_errors.with_label_values(&[client]);
         }
+        for outcome in ["loaded", "failed"] {
+            self.kb_reloads.with_label_values(&[outcome]);
+        }
         for cache in ["chunks", "tok2vec", "ner", "lemmas"] {
             self.cache_entries.with_label_values(&[cache]);
         }
@@ -231,6 +251,12 @@ impl Metrics {
             self.broker_connected.with_label_values(&[&worker.to_string()]);
             self.last_poll.with_label_values(&[&worker.to_string()]);
         }
+    }
+
+    /// The hash of the knowledge base in use.
+    pub fn set_kb(&self, hash: &str) {
+        self.kb_info.reset();
+        self.kb_info.with_label_values(&[hash]).set(1);
     }
 
     /// The engine's cache sizes.

@@ -120,7 +120,9 @@ fn a_process_killed_at_any_step_of_a_transaction_loses_and_doubles_nothing() {
         let running = desk.run(&proxied);
         wait_until(step, LIMIT, || proxy.has_stopped());
         running.kill();
-        killed.push((step, desk.committed()));
+        // Not the committed offsets: who asks for them waits until the broker gives the open transaction up.
+        let visible = Count::of(&desk, &desk.outputs("read_committed")).articles.len();
+        killed.push((step, visible));
     }
     let successor = desk.run(&environment);
     let count = desk.count(ARTICLES, LIMIT);
@@ -128,7 +130,7 @@ fn a_process_killed_at_any_step_of_a_transaction_loses_and_doubles_nothing() {
     let uncommitted = Count::of(&desk, &desk.outputs("read_uncommitted")).events;
     let aborted = uncommitted - count.events;
     println!("killed in {killed:?}: {missing} missing, {doubled} doubled; {aborted} events were aborted");
-    assert!(killed.iter().all(|(_, committed)| *committed < ARTICLES as i64), "every kill fell within the run");
+    assert!(killed.iter().all(|(_, visible)| *visible < ARTICLES), "every kill fell within the run");
     assert!(aborted > 0, "transactions were open");
     assert_eq!((missing, doubled, count.doubled_events), (0, 0, 0));
     assert_eq!(successor.terminate().0, 0);
