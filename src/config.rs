@@ -39,6 +39,11 @@ const OWN_KEYS: [&str; 16] = [
 const NAMED_KEYS: [(&str, &str); 2] =
     [("session.timeout.ms", "kafka.session_timeout"), ("max.poll.interval.ms", "kafka.max_poll_interval")];
 
+/// What a process can bear.
+const MAX_WORKERS: usize = 256;
+const MAX_THREADS: usize = 1024;
+const MAX_QUEUE: usize = 65_536;
+
 /// All settings.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -74,6 +79,7 @@ pub struct Kafka {
     pub max_poll_interval: Duration,
     #[serde(deserialize_with = "duration")]
     pub transaction_timeout: Duration,
+    #[serde(deserialize_with = "texts")]
     pub client: BTreeMap<String, String>,
 }
 
@@ -290,6 +296,18 @@ impl Config {
             self.kafka.session_timeout <= self.kafka.max_poll_interval,
             "kafka.session_timeout: must not be longer than kafka.max_poll_interval",
         );
+        check(self.kafka.session_timeout >= Duration::from_secs(1), "kafka.session_timeout: must be at least 1s");
+        check(self.kafka.max_poll_interval <= Duration::from_hours(24), "kafka.max_poll_interval: must be at most 24h");
+        check(self.kafka.workers <= MAX_WORKERS, "kafka.workers: must be at most 256");
+        check(self.pipeline.threads <= MAX_THREADS, "pipeline.threads: must be at most 1024");
+        check(self.pipeline.queue <= MAX_QUEUE, "pipeline.queue: must be at most 65536");
+        check(self.limits.article_bytes > 0, "limits.article_bytes: must be at least 1");
+        check(self.limits.event_bytes <= 512 << 20, "limits.event_bytes: must be at most 536870912 (512 MiB)");
+        check(
+            self.shutdown.drain_timeout >= Duration::from_secs(1),
+            "shutdown.drain_timeout: must be at least 1s, or nothing that was begun is ever committed",
+        );
+        check(self.health.stall_after >= Duration::from_secs(1), "health.stall_after: must be at least 1s");
         check(self.batch.max_records > 0, "batch.max_records: must be at least 1");
         check(self.batch.max_bytes > 0, "batch.max_bytes: must be at least 1");
         check(
@@ -305,6 +323,10 @@ impl Config {
         check(self.limits.event_bytes >= 65_536, "limits.event_bytes: must be at least 65536");
         check(self.topics.partitions > 0, "topics.partitions: must be at least 1");
         check(self.topics.replication > 0, "topics.replication: must be at least 1");
+        for topic in self.topics.outputs().into_iter().chain([self.topics.input.as_str()]) {
+            let problem = format!("topics: {topic:?} is no topic name: 1 to 249 of a-z A-Z 0-9 . _ -");
+            check(is_topic_name(topic), &problem);
+        }
         let topics = self.topics.outputs();
         for (i, topic) in topics.iter().enumerate() {
             check(*topic != self.topics.input, &format!("topics.input: {topic:?} is also an output topic"));
@@ -404,6 +426,22 @@ fn is_secret(key: &str) -> bool {
     ["password", "secret", "token", "key", "jaas"].iter().any(|word| key.contains(word))
 }
 
+/// librdkafka takes every value as text; TOML has numbers and truth values, too.
+fn texts<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<String, String>, D::Error> {
+    let text = |(key, value): (String, Value)| match value {
+        Value::String(text) => Ok((key, text)),
+        Value::Integer(_) | Value::Float(_) | Value::Boolean(_) => Ok((key, value.to_string())),
+        _ => Err(de::Error::custom(format!("{key:?} must be a text, a number, true or false"))),
+    };
+    Table::deserialize(deserializer)?.into_iter().map(text).collect()
+}
+
+/// Kafka's own rule.
+fn is_topic_name(name: &str) -> bool {
+    let is_legal = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
+    (1..=249).contains(&name.len()) && name.chars().all(is_legal) && !matches!(name, "." | "..")
+}
+
 /// `250ms`, `10s`, `5m`, `1h`.
 fn duration<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
     let text = String::deserialize(deserializer)?;
@@ -472,6 +510,35 @@ mod tests {
         assert!(text.contains("heartbeat.interval.ms") && text.contains("remove it"), "{text}");
         let session = [("COPYDESK__KAFKA__CLIENT__SESSION_TIMEOUT_MS", "6000")];
         assert!(load("", &session).unwrap_err().to_string().contains("set kafka.session_timeout instead"));
+    }
+
+    #[test]
+    fn what_cannot_work_is_refused() {
+        for (key, value) in [
+            ("COPYDESK__KAFKA__WORKERS", "100000"),
+            ("COPYDESK__PIPELINE__QUEUE", "99999999999"),
+            ("COPYDESK__KAFKA__SESSION_TIMEOUT", "0s"),
+            ("COPYDESK__KAFKA__MAX_POLL_INTERVAL", "10000h"),
+            ("COPYDESK__LIMITS__ARTICLE_BYTES", "0"),
+            ("COPYDESK__LIMITS__EVENT_BYTES", "99999999999"),
+            ("COPYDESK__SHUTDOWN__DRAIN_TIMEOUT", "0s"),
+            ("COPYDESK__TOPICS__INPUT", ""),
+            ("COPYDESK__TOPICS__INPUT", "^news.*"),
+            ("COPYDESK__TOPICS__CLAIMS", "two words"),
+        ] {
+            let error = load("", &[(key, value)]).expect_err(key);
+            let path = key["COPYDESK__".len()..].to_lowercase().replace("__", ".");
+            let told = error.to_string();
+            assert!(told.contains(&path) || told.contains(&format!("{value:?} is no topic name")), "{key}: {told}");
+        }
+    }
+
+    #[test]
+    fn client_settings_may_be_numbers_and_truth_values() {
+        let file = "[kafka.client]\n\"socket.timeout.ms\" = 3000\n\"enable.random.seed\" = true\n";
+        let client = load(file, &[]).unwrap().kafka.client;
+        assert_eq!((client["socket.timeout.ms"].as_str(), client["enable.random.seed"].as_str()), ("3000", "true"));
+        assert!(load("[kafka.client]\na = [1]\n", &[]).unwrap_err().to_string().contains("must be a text"));
     }
 
     #[test]

@@ -18,10 +18,10 @@ use crate::ops::metrics::Metrics;
 #[derive(Debug, thiserror::Error)]
 #[allow(missing_docs)]
 pub enum ReloadError {
-    #[error("cannot read the knowledge base {path}: {source}")]
-    Read { path: PathBuf, source: std::io::Error },
-    #[error("{path}: {source}")]
-    Open { path: PathBuf, source: OpenError },
+    #[error("cannot read the knowledge base {path}: {reason}")]
+    Read { path: PathBuf, reason: std::io::Error },
+    #[error("{path}: {reason}")]
+    Open { path: PathBuf, reason: OpenError },
 }
 
 /// The newsroom's base at `path` over the built-in one. It is read into memory: a file that is overwritten in place, which a map of
@@ -30,8 +30,8 @@ pub enum ReloadError {
 /// # Errors
 /// If the file cannot be read, or is no whole knowledge base.
 pub fn open(path: &Path) -> Result<Kb, ReloadError> {
-    let bytes = std::fs::read(path).map_err(|source| ReloadError::Read { path: path.to_owned(), source })?;
-    let own = Kb::from_bytes(bytes).map_err(|source| ReloadError::Open { path: path.to_owned(), source })?;
+    let bytes = std::fs::read(path).map_err(|reason| ReloadError::Read { path: path.to_owned(), reason })?;
+    let own = Kb::from_bytes(bytes).map_err(|reason| ReloadError::Open { path: path.to_owned(), reason })?;
     Ok(own.over(&Kb::builtin()))
 }
 

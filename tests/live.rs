@@ -207,7 +207,10 @@ fn poison_costs_its_own_dead_letter_and_can_be_replayed() {
     }
     let metrics = http(&running.address(), "/metrics");
     assert!(metrics.contains("copydesk_dead_letters_total{reason=\"too_large\",stage=\"parse\"} 1"));
-    assert!(http(&running.address(), "/readyz").ends_with("ok\n"));
+    let address = running.address();
+    assert!(http(&address, "/readyz").ends_with("ok\n"));
+    assert_eq!(desk.command(&["probe"], &[("COPYDESK__HTTP__LISTEN", &address)]).status.code(), Some(0));
+    assert_eq!(desk.command(&["probe"], &[("COPYDESK__HTTP__LISTEN", "127.0.0.1:1")]).status.code(), Some(1));
 
     let list = String::from_utf8(desk.command(&["dead-letters", "list"], &[]).stdout).unwrap();
     assert_eq!(list.lines().count(), letters);
@@ -371,8 +374,27 @@ fn topics_and_connections_are_checked() {
     let missing = desk.command(&["run"], &[("COPYDESK__TOPICS__CLAIMS", "nowhere.claims")]);
     assert_eq!(missing.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&missing.stderr).contains("the topic nowhere.claims does not exist"));
+    let unknown = desk.command(&["check-config"], &[("COPYDESK__KAFKA__CLIENT__FOO_BAR", "1")]);
+    assert_eq!(unknown.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&unknown.stderr).contains("kafka.client.\"foo.bar\""));
     let start = Instant::now();
     let unreachable = desk.command(&["run"], &[("COPYDESK__KAFKA__BROKERS", "127.0.0.1:1")]);
     assert_eq!(unreachable.status.code(), Some(3));
-    assert!(start.elapsed() < Duration::from_secs(60));
+    assert!(start.elapsed() < Duration::from_secs(30));
+    let said = String::from_utf8_lossy(&unreachable.stderr).into_owned();
+    assert!(said.contains("Connection refused") && said.contains("check kafka.brokers"), "{said}");
+}
+
+/// Stops within the first second, at every stage of the start: exit code 0, at once.
+#[test]
+fn a_service_that_is_stopped_while_it_starts_ends_at_once() {
+    let desk = Desk::new("hasty");
+    for (brokers, millis) in [(broker::brokers(), 300), (broker::brokers(), 700), ("127.0.0.1:1", 800)] {
+        let child = desk.spawn(&[("COPYDESK__KAFKA__BROKERS", brokers)]);
+        std::thread::sleep(Duration::from_millis(millis));
+        let (code, took) = child.terminate();
+        println!("SIGTERM after {millis} ms: exit {code} after {took:?}");
+        assert_eq!(code, 0);
+        assert!(took < Duration::from_secs(5), "{took:?}");
+    }
 }

@@ -9,7 +9,9 @@ use clap::Subcommand;
 use super::Exit;
 use super::topics::unreachable;
 use crate::config::Config;
+use crate::kafka;
 use crate::kafka::dead_letters::{self, Place};
+use crate::ops::log;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
@@ -45,6 +47,8 @@ enum Action {
 
 pub(super) fn run(args: &Args) -> Result<Exit> {
     let config = Config::load(args.config.as_deref(), std::env::vars())?;
+    log::init(&config.log).map_err(anyhow::Error::msg)?;
+    kafka::check(&config).map_err(anyhow::Error::msg)?;
     let mut out = std::io::stdout().lock();
     match &args.action {
         Action::List { limit } => match dead_letters::list(&config, *limit) {

@@ -9,6 +9,7 @@ mod extract;
 mod input;
 mod kb;
 pub(crate) mod pretty;
+mod probe;
 mod run;
 mod topics;
 
@@ -40,6 +41,8 @@ enum Command {
     Topics(topics::Args),
     /// Inspects and replays what was rejected
     DeadLetters(dead_letters::Args),
+    /// Asks a running service whether it is ready: for health checks of containers
+    Probe(probe::Args),
     /// The knowledge base: compile one, look a name up
     Kb(kb::Args),
 }
@@ -49,7 +52,7 @@ enum Command {
 pub(crate) enum Exit {
     /// All done.
     Done = 0,
-    /// At least one article was rejected.
+    /// At least one article was rejected; a service that was asked is not ready.
     Rejected = 1,
     /// The command line, a file or the configuration is wrong.
     Usage = 2,
@@ -69,6 +72,7 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::CheckConfig(args) => check_config::run(&args),
         Command::Topics(args) => topics::run(&args),
         Command::DeadLetters(args) => dead_letters::run(&args),
+        Command::Probe(args) => probe::run(&args),
         Command::Kb(args) => kb::run(&args),
     };
     match exit {

@@ -13,7 +13,7 @@ use tracing::{error, info, warn};
 use super::Exit;
 use crate::config::Config;
 use crate::extract::Extractor;
-use crate::kafka::{Service, ServiceError, topics};
+use crate::kafka::{self, Service, ServiceError, topics};
 use crate::ops::log;
 use crate::reload;
 
@@ -25,12 +25,15 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args) -> Result<Exit> {
+    // First: whoever stops the service while it starts is heard, too.
+    let runtime = runtime()?;
+    let entered = runtime.enter();
+    let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    drop(entered);
     let config = Config::load(args.config.as_deref(), std::env::vars())?;
     log::init(&config.log).map_err(anyhow::Error::msg)?;
-    let runtime = runtime()?;
+    kafka::check(&config).map_err(anyhow::Error::msg)?;
     let exit = runtime.block_on(async {
-        // First: whoever stops the service while it starts is heard, too.
-        let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
         let mut stop = pin!(async {
             tokio::select! {
                 _ = terminate.recv() => {}
@@ -75,6 +78,7 @@ enum Failure {
 
 async fn start(mut config: Config) -> Result<Service, Failure> {
     let extractor = tokio::task::block_in_place(|| extractor(&config)).map_err(Failure::Other)?;
+    tokio::task::block_in_place(|| Service::check(&config)).map_err(Failure::Service)?;
     match topics::smaller_event_limit(&config).await {
         Ok(Some(limit)) => {
             let asked = config.limits.event_bytes;
@@ -96,14 +100,17 @@ async fn ended(service: &Service) {
 
 /// Tells the error and how the process ends.
 pub(super) fn failed(error: &ServiceError) -> Exit {
-    error!(%error, "the service ends");
-    eprintln!("copydesk: {error}");
+    if tracing::enabled!(tracing::Level::ERROR) {
+        error!(%error, "the service ends");
+    } else {
+        eprintln!("copydesk: {error}");
+    }
     match error {
         ServiceError::Unreachable { .. } => Exit::KafkaUnreachable,
         ServiceError::NoTopic(_) | ServiceError::Listen { .. } | ServiceError::Client(_) | ServiceError::Engine(_) => {
             Exit::Usage
         }
-        ServiceError::DrainTimeout(_) | ServiceError::Worker(_) => Exit::Fatal,
+        ServiceError::DrainTimeout(_) | ServiceError::Undone(_) | ServiceError::Worker(_) => Exit::Fatal,
     }
 }
 

@@ -9,7 +9,8 @@ use clap::Subcommand;
 use super::Exit;
 use super::run::runtime;
 use crate::config::Config;
-use crate::kafka::topics;
+use crate::kafka::{self, topics};
+use crate::ops::log;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
@@ -30,6 +31,8 @@ enum Action {
 
 pub(super) fn run(args: &Args) -> Result<Exit> {
     let config = Config::load(args.config.as_deref(), std::env::vars())?;
+    log::init(&config.log).map_err(anyhow::Error::msg)?;
+    kafka::check(&config).map_err(anyhow::Error::msg)?;
     match args.action {
         Action::Create => match runtime()?.block_on(topics::create(&config)) {
             Ok(made) => {

@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use rdkafka::client::ClientContext;
 use rdkafka::config::ClientConfig;
-use rdkafka::consumer::{BaseConsumer, Consumer};
-use rdkafka::error::{KafkaError, KafkaResult};
+use rdkafka::consumer::{BaseConsumer, Consumer, ConsumerContext};
+use rdkafka::error::{KafkaError, KafkaResult, RDKafkaErrorCode};
 use rdkafka::message::DeliveryResult;
 use rdkafka::producer::{BaseProducer, ProducerContext};
 use tracing::warn;
@@ -96,27 +96,60 @@ pub(super) fn message_bytes(config: &Config) -> usize {
     config.limits.event_bytes.max(config.limits.article_bytes) + HEADROOM
 }
 
+/// What librdkafka finds wrong with the settings, without asking any broker.
+///
+/// # Errors
+/// The first problem.
+pub fn check(config: &Config) -> Result<(), String> {
+    let told = |error: KafkaError| match error {
+        KafkaError::ClientConfig(_, problem, key, _) if !key.is_empty() => {
+            format!("kafka.client.{key:?}: {}", problem.trim())
+        }
+        error => format!("[kafka.client]: {error}"),
+    };
+    consumer(config, Some("check")).create::<BaseConsumer>().map_err(told)?;
+    producer(config, "check").create::<BaseProducer>().map_err(told)?;
+    Ok(())
+}
+
 /// Partitions of `topic`; `None` where it does not exist.
-pub(crate) fn partitions<C: Consumer>(
-    client: &C,
-    topic: &str,
-    timeout: std::time::Duration,
-) -> KafkaResult<Option<i32>> {
-    let metadata = client.fetch_metadata(Some(topic), timeout)?;
+pub(crate) fn partitions(client: &Reader, topic: &str, timeout: std::time::Duration) -> KafkaResult<Option<i32>> {
+    let metadata = client.fetch_metadata(Some(topic), timeout).inspect_err(|_| {
+        // Only a poll delivers what the client has to say about its connections.
+        for _ in 0..16 {
+            client.poll(std::time::Duration::ZERO);
+        }
+    })?;
     let found = metadata.topics().iter().find(|t| t.name() == topic && t.error().is_none());
     Ok(found.map(|t| t.partitions().len() as i32).filter(|&n| n > 0))
 }
 
 /// A consumer that belongs to no group: for metadata, and for reading without commits.
-pub(crate) fn reader(config: &Config) -> KafkaResult<BaseConsumer> {
+pub(crate) fn reader(config: &Config) -> KafkaResult<Reader> {
     base(config)
         .set("group.id", format!("{}.reader", config.kafka.group_id))
         .set("enable.auto.commit", "false")
         .set("auto.offset.reset", "earliest")
         .set("isolation.level", "read_committed")
         .set("enable.partition.eof", "true")
-        .create()
+        .create_with_context(Outspoken)
 }
+
+/// A consumer that belongs to no group.
+pub(crate) type Reader = BaseConsumer<Outspoken>;
+
+/// Logs why a broker cannot be reached: the calls themselves only say that none can.
+pub(crate) struct Outspoken;
+
+impl ClientContext for Outspoken {
+    fn error(&self, error: KafkaError, reason: &str) {
+        if error.rdkafka_error_code() != Some(RDKafkaErrorCode::AllBrokersDown) {
+            warn!(reason, "a broker cannot be reached");
+        }
+    }
+}
+
+impl ConsumerContext for Outspoken {}
 
 /// What a producer's callbacks tell.
 pub(super) struct ProducerWatch {

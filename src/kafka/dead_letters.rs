@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::time::{Duration, Instant};
 
-use rdkafka::consumer::{BaseConsumer, Consumer};
+use rdkafka::consumer::Consumer;
 use rdkafka::error::{KafkaError, KafkaResult};
 use rdkafka::message::{BorrowedMessage, Header, Headers, Message, OwnedHeaders};
 use rdkafka::producer::{BaseProducer, BaseRecord, Producer};
@@ -41,7 +41,7 @@ fn header(message: &BorrowedMessage<'_>, name: &str) -> Option<String> {
 /// # Errors
 /// What the brokers answered.
 fn scan(config: &Config, mut each: impl FnMut(&BorrowedMessage<'_>) -> bool) -> KafkaResult<()> {
-    let consumer: BaseConsumer = client::reader(config)?;
+    let consumer = client::reader(config)?;
     let topic = &config.topics.dead_letters;
     let partitions = client::partitions(&consumer, topic, TIMEOUT)?.unwrap_or(0);
     let mut list = TopicPartitionList::new();

@@ -4,6 +4,7 @@
 //! - `publisher`: one transaction for a batch
 //! - `assignment`: what the group tells
 //! - `fault`: what an error means
+//! - `stop`: how long stopping may take
 //! - `record`, `partition`: what is written, and where
 //! - `client`: settings of librdkafka
 //! - `topics`, `dead_letters`, `embedded`: commands
@@ -17,7 +18,9 @@ mod partition;
 mod publisher;
 mod record;
 mod service;
+mod stop;
 pub mod topics;
 mod worker;
 
+pub use client::check;
 pub use service::{Service, ServiceError};

@@ -19,6 +19,7 @@ use tracing::{info, warn};
 use super::client::{self, Producer, ProducerWatch, SharedWatch};
 use super::fault::{Fault, classify};
 use super::record::OutRecord;
+use super::stop::Stop;
 use crate::config::{Config, Delivery};
 use crate::ops::health::Health;
 use crate::ops::metrics::Metrics;
@@ -31,6 +32,8 @@ const NEWER_TICKS: u64 = 2;
 const MAX_TICK_WAIT: Duration = Duration::from_secs(1);
 /// Longest wait for the brokers where the worker can go on polling and come back.
 const PATIENCE: Duration = Duration::from_secs(5);
+/// Longest wait within one call that can be made again to go on: how fast the end of a stop is noticed.
+const SLICE: Duration = Duration::from_secs(1);
 /// Pause before a failed step is tried again.
 const BACKOFF: Duration = Duration::from_millis(100);
 
@@ -43,6 +46,7 @@ pub(super) struct Publisher {
     config: Arc<Config>,
     metrics: Arc<Metrics>,
     health: Arc<Health>,
+    stop: Arc<Stop>,
     slots: Vec<Slot>,
     next: usize,
     /// Offsets of a commit that nobody knows the end of.
@@ -84,12 +88,13 @@ impl Publisher {
         config: Arc<Config>,
         metrics: Arc<Metrics>,
         health: Arc<Health>,
+        stop: Arc<Stop>,
         transactional_id: &str,
     ) -> Self {
         let slot = |turn| Slot { transactional_id: format!("{transactional_id}-{turn}"), turn: None };
         let keep_producers = std::env::var_os("COPYDESK_TEST_KEEP_PRODUCERS").is_some();
         let slots = (0..TURNS).map(slot).collect();
-        Self { worker, config, metrics, health, slots, next: 0, in_doubt: None, keep_producers }
+        Self { worker, config, metrics, health, stop, slots, next: 0, in_doubt: None, keep_producers }
     }
 
     fn is_transactional(&self) -> bool {
@@ -103,11 +108,16 @@ impl Publisher {
     /// If no producer can be made with these settings.
     pub(super) fn prepare(&mut self) -> KafkaResult<bool> {
         for at in 0..self.slots.len() {
-            if self.slots[at].turn.is_none() {
+            if self.slots[at].turn.is_none() && !self.stop.must_give_up() {
                 self.slots[at].turn = self.turn(&self.slots[at].transactional_id)?;
             }
         }
         Ok(self.slots.iter().all(|slot| slot.turn.is_some()))
+    }
+
+    /// How long to wait for the brokers now.
+    fn patience(&self) -> Duration {
+        if self.stop.is_set() { SLICE } else { PATIENCE }
     }
 
     /// A new producer, ready to begin: its epoch fences every earlier one with the same id.
@@ -116,10 +126,12 @@ impl Publisher {
         let config = client::producer(&self.config, transactional_id);
         let producer: Producer = config.create_with_context(SharedWatch(Arc::clone(&watch)))?;
         if self.is_transactional()
-            && let Err(error) = producer.init_transactions(PATIENCE)
+            && let Err(error) = producer.init_transactions(self.patience())
         {
             warn!(%error, transactional_id, "cannot initialise transactions yet");
-            return Ok(None);
+            // Settings do not get better by waiting.
+            let is_final = error.rdkafka_error_code() == Some(RDKafkaErrorCode::InvalidTransactionTimeout);
+            return if is_final { Err(error) } else { Ok(None) };
         }
         Ok(Some(Turn { producer, watch, ticks_at_end: None, trouble_at_begin: 0 }))
     }
@@ -141,7 +153,7 @@ impl Publisher {
         // Offsets of another batch tell nothing about this one.
         let is_same = |doubt: &Offsets| offsets.iter().all(|(partition, next)| doubt.get(partition) == Some(next));
         if let Some(doubt) = self.in_doubt.take().filter(is_same) {
-            match is_committed(consumer, offsets) {
+            match is_committed(consumer, offsets, self.patience()) {
                 Ok(true) => {
                     info!("the batch had been committed");
                     return Ok(Published::Done);
@@ -155,8 +167,8 @@ impl Publisher {
             }
         }
         self.next = (self.next + 1) % TURNS;
-        if !self.is_sound() && !self.keep_producers {
-            self.drop_producer("transport_trouble");
+        if let Some(reason) = self.unsound().filter(|_| !self.keep_producers) {
+            self.drop_producer(reason);
             return Ok(Published::Again);
         }
         let start = Instant::now();
@@ -189,8 +201,9 @@ impl Publisher {
         self.slots[self.next].turn = None;
     }
 
-    /// Waits for statistics that are newer than the producer's last transaction; false if they show trouble or do not come.
-    fn is_sound(&mut self) -> bool {
+    /// Waits for statistics that are newer than the producer's last transaction. A reason not to begin another one: they show trouble,
+    /// or do not come.
+    fn unsound(&mut self) -> Option<&'static str> {
         let is_transactional = self.is_transactional();
         let turn = self.current();
         if let Some(ticks) = turn.ticks_at_end.filter(|_| is_transactional) {
@@ -199,12 +212,15 @@ impl Publisher {
             while !is_newer(turn) && start.elapsed() < MAX_TICK_WAIT {
                 turn.producer.poll(Duration::from_millis(5));
             }
-            if !is_newer(turn) || turn.watch.trouble.load(Ordering::Acquire) > turn.trouble_at_begin {
-                return false;
+            if !is_newer(turn) {
+                return Some("statistics_late");
+            }
+            if turn.watch.trouble.load(Ordering::Acquire) > turn.trouble_at_begin {
+                return Some("transport_trouble");
             }
         }
         turn.trouble_at_begin = turn.watch.trouble.load(Ordering::Acquire);
-        true
+        None
     }
 
     fn attempt<C: ConsumerContext>(
@@ -214,17 +230,19 @@ impl Publisher {
         offsets: &Offsets,
     ) -> Result<(), (Step, KafkaError)> {
         let (timeout, is_transactional) = (self.config.kafka.transaction_timeout, self.is_transactional());
+        let stop = Arc::clone(&self.stop);
         let turn = self.current();
         let deadline = Instant::now() + timeout;
+        let goes_on = || Instant::now() < deadline && !stop.must_give_up();
         turn.watch.failed.store(0, Ordering::Relaxed);
         if is_transactional {
             turn.producer.begin_transaction().map_err(|e| (Step::Begin, e))?;
         }
         for record in records {
-            send(&turn.producer, record, deadline).map_err(|e| (Step::Produce, e))?;
+            send(&turn.producer, record, goes_on).map_err(|e| (Step::Produce, e))?;
         }
         // Drained here, so that the commit's own flush has nothing to wait for: it waits in steps of 100 ms.
-        while turn.producer.in_flight_count() > 0 && Instant::now() < deadline {
+        while turn.producer.in_flight_count() > 0 && goes_on() {
             turn.producer.poll(Duration::from_millis(1));
         }
         if turn.producer.in_flight_count() > 0 || turn.watch.failed.load(Ordering::Relaxed) > 0 {
@@ -240,9 +258,11 @@ impl Publisher {
         if consumer.assignment_lost() {
             return Err((Step::Offsets, KafkaError::ConsumerCommit(RDKafkaErrorCode::AssignmentLost)));
         }
-        retried(deadline, || turn.producer.send_offsets_to_transaction(&list, &group, timeout))
+        // Unlike the end of a transaction, this cannot be gone on with: it gets all its time.
+        let patience = if stop.is_set() { SLICE } else { timeout };
+        retried(goes_on, || turn.producer.send_offsets_to_transaction(&list, &group, patience))
             .map_err(|e| (Step::Offsets, e))?;
-        retried(deadline, || turn.producer.commit_transaction(timeout)).map_err(|e| (Step::Commit, e))?;
+        retried(goes_on, || turn.producer.commit_transaction(SLICE)).map_err(|e| (Step::Commit, e))?;
         turn.ticks_at_end = Some(turn.watch.ticks.load(Ordering::Acquire));
         Ok(())
     }
@@ -250,17 +270,19 @@ impl Publisher {
     /// Aborts the open transaction; false if that failed.
     fn abort(&mut self) -> bool {
         let (timeout, is_transactional) = (self.config.kafka.transaction_timeout, self.is_transactional());
+        let stop = Arc::clone(&self.stop);
         let turn = self.current();
         // Reports of purged messages must be served, or the abort waits for them for ever.
         turn.producer.purge(PurgeConfig::default().queue().inflight());
         let deadline = Instant::now() + timeout;
-        while turn.producer.in_flight_count() > 0 && Instant::now() < deadline {
+        let goes_on = || Instant::now() < deadline && !stop.must_give_up();
+        while turn.producer.in_flight_count() > 0 && goes_on() {
             turn.producer.poll(Duration::from_millis(1));
         }
         if !is_transactional {
             return true;
         }
-        let aborted = retried(deadline, || turn.producer.abort_transaction(timeout));
+        let aborted = retried(goes_on, || turn.producer.abort_transaction(SLICE));
         turn.ticks_at_end = Some(turn.watch.ticks.load(Ordering::Acquire));
         aborted.inspect_err(|error| warn!(%error, "the transaction could not be aborted")).is_ok()
     }
@@ -278,12 +300,16 @@ enum Step {
 
 /// True if the group's committed offsets are those of the batch, or later. Offsets of a transaction that is not decided yet are
 /// waited for.
-fn is_committed<C: ConsumerContext>(consumer: &BaseConsumer<C>, offsets: &Offsets) -> KafkaResult<bool> {
+fn is_committed<C: ConsumerContext>(
+    consumer: &BaseConsumer<C>,
+    offsets: &Offsets,
+    patience: Duration,
+) -> KafkaResult<bool> {
     let mut list = TopicPartitionList::new();
     for (topic, partition) in offsets.keys() {
         list.add_partition(topic, *partition);
     }
-    let committed = consumer.committed_offsets(list, PATIENCE)?;
+    let committed = consumer.committed_offsets(list, patience)?;
     let mut reached = true;
     for ((topic, partition), next) in offsets {
         let found = committed.find_partition(topic, *partition);
@@ -296,7 +322,7 @@ fn is_committed<C: ConsumerContext>(consumer: &BaseConsumer<C>, offsets: &Offset
 }
 
 /// Produces one record; a full queue is waited for.
-fn send(producer: &Producer, record: &OutRecord<'_>, deadline: Instant) -> KafkaResult<()> {
+fn send(producer: &Producer, record: &OutRecord<'_>, goes_on: impl Fn() -> bool) -> KafkaResult<()> {
     let mut base: BaseRecord<'_, [u8], [u8]> = BaseRecord::to(record.topic).headers(record.headers.clone());
     if let Some(partition) = record.partition {
         base = base.partition(partition);
@@ -310,9 +336,7 @@ fn send(producer: &Producer, record: &OutRecord<'_>, deadline: Instant) -> Kafka
     loop {
         match producer.send(base) {
             Ok(()) => return Ok(()),
-            Err((error, back))
-                if error.rdkafka_error_code() == Some(RDKafkaErrorCode::QueueFull) && Instant::now() < deadline =>
-            {
+            Err((error, back)) if error.rdkafka_error_code() == Some(RDKafkaErrorCode::QueueFull) && goes_on() => {
                 producer.poll(Duration::from_millis(2));
                 base = back;
             }
@@ -321,11 +345,11 @@ fn send(producer: &Producer, record: &OutRecord<'_>, deadline: Instant) -> Kafka
     }
 }
 
-/// Makes the same call again while its error says that this is right.
-fn retried(deadline: Instant, mut call: impl FnMut() -> KafkaResult<()>) -> KafkaResult<()> {
+/// Makes the same call again while its error says that this is right: a call that ran out of time goes on where it was.
+fn retried(goes_on: impl Fn() -> bool, mut call: impl FnMut() -> KafkaResult<()>) -> KafkaResult<()> {
     loop {
         match call() {
-            Err(error) if classify(&error) == Fault::Retry && Instant::now() < deadline => std::thread::sleep(BACKOFF),
+            Err(error) if classify(&error) == Fault::Retry && goes_on() => std::thread::sleep(BACKOFF),
             result => return result,
         }
     }

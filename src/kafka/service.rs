@@ -3,9 +3,9 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread::JoinHandle;
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use rdkafka::consumer::{BaseConsumer, Consumer};
 use rdkafka::error::KafkaError;
@@ -16,6 +16,7 @@ use tracing::{error, info};
 use super::assignment::Assignment;
 use super::client;
 use super::publisher::Publisher;
+use super::stop::Stop;
 use super::worker::Worker;
 use crate::article::Limits;
 use crate::config::Config;
@@ -62,6 +63,9 @@ pub enum ServiceError {
     /// Workers did not end in time.
     #[error("workers did not end within {0:?}; what they had not committed will be done again")]
     DrainTimeout(Duration),
+    /// Workers ended in time, with work that they could not commit.
+    #[error("{0} articles in hand could not be committed in time; they will be done again")]
+    Undone(usize),
     /// A worker ended by itself.
     #[error("a worker ended: {0}")]
     Worker(String),
@@ -73,7 +77,8 @@ pub struct Service {
     pub metrics: Arc<Metrics>,
     /// Address of the HTTP listener.
     pub address: std::net::SocketAddr,
-    stop: Arc<AtomicBool>,
+    stop: Arc<Stop>,
+    undone: Arc<AtomicUsize>,
     workers: Vec<JoinHandle<()>>,
     failure: Arc<Mutex<Option<String>>>,
     drain_timeout: Duration,
@@ -112,7 +117,8 @@ impl Service {
             tokio::spawn(Watch::new(kb, Arc::clone(&current), Arc::clone(&metrics)).run(period));
         }
 
-        let stop = Arc::new(AtomicBool::new(false));
+        let stop = Arc::new(Stop::new(config.shutdown.drain_timeout));
+        let undone = Arc::new(AtomicUsize::new(0));
         let failure = Arc::new(Mutex::new(None));
         let budget = Budget::new(config.pipeline.inflight_bytes, &metrics);
         let threads = if config.pipeline.threads == 0 { cores } else { config.pipeline.threads };
@@ -122,6 +128,7 @@ impl Service {
             metrics: Arc::clone(&metrics),
             address,
             stop: Arc::clone(&stop),
+            undone: Arc::clone(&undone),
             workers: Vec::new(),
             failure: Arc::clone(&failure),
             drain_timeout: config.shutdown.drain_timeout,
@@ -137,17 +144,24 @@ impl Service {
             let stages = Stages::start(limits, width, Arc::clone(&budget), &metrics);
             let (config, metrics, health) = (Arc::clone(&config), Arc::clone(&metrics), Arc::clone(&health));
             let (stop, failure, runtime) = (Arc::clone(&stop), Arc::clone(&failure), Handle::current());
-            let current = Arc::clone(&current);
+            let (current, undone) = (Arc::clone(&current), Arc::clone(&undone));
             let run = move || {
                 let id = format!("{}-{member}", config.kafka.group_id);
-                let publisher =
-                    Publisher::new(number, Arc::clone(&config), Arc::clone(&metrics), Arc::clone(&health), &id);
+                let publisher = Publisher::new(
+                    number,
+                    Arc::clone(&config),
+                    Arc::clone(&metrics),
+                    Arc::clone(&health),
+                    Arc::clone(&stop),
+                    &id,
+                );
                 let worker = Worker {
                     number,
                     config,
                     metrics,
                     health,
                     stop,
+                    undone,
                     consumer,
                     publisher,
                     stages: Some(stages),
@@ -156,7 +170,6 @@ impl Service {
                     ignore_revokes: std::env::var_os("COPYDESK_TEST_IGNORE_REVOKES").is_some(),
                     early: VecDeque::new(),
                     gone: Vec::new(),
-                    stopping_since: None,
                 };
                 worker.run(&runtime)
             };
@@ -171,6 +184,14 @@ impl Service {
         Ok(service)
     }
 
+    /// Asks the brokers for every topic: the first thing to do, and the one that tells best what is wrong.
+    ///
+    /// # Errors
+    /// If no broker answers, or a topic does not exist.
+    pub fn check(config: &Config) -> Result<(), ServiceError> {
+        output_partitions(config).map(drop)
+    }
+
     /// True while every worker runs.
     pub fn is_running(&self) -> bool {
         self.workers.iter().all(|worker| !worker.is_finished())
@@ -179,12 +200,12 @@ impl Service {
     /// Lets every worker finish its batch, commit and leave the group.
     ///
     /// # Errors
-    /// If that takes longer than `shutdown.drain_timeout`, or a worker had ended before.
+    /// If that takes longer than `shutdown.drain_timeout`, or something that was begun could not be committed, or a worker had ended
+    /// before.
     pub async fn stop(mut self) -> Result<(), ServiceError> {
-        self.stop.store(true, Ordering::Relaxed);
-        let deadline = Instant::now() + self.drain_timeout;
+        self.stop.set();
         while self.workers.iter().any(|worker| !worker.is_finished()) {
-            if Instant::now() > deadline {
+            if self.stop.must_leave() {
                 return Err(ServiceError::DrainTimeout(self.drain_timeout));
             }
             tokio::time::sleep(Duration::from_millis(20)).await;
@@ -196,7 +217,10 @@ impl Service {
         }
         match self.failure.lock().unwrap_or_else(std::sync::PoisonError::into_inner).take() {
             Some(failure) => Err(ServiceError::Worker(failure)),
-            None => Ok(()),
+            None => match self.undone.load(Ordering::Relaxed) {
+                0 => Ok(()),
+                articles => Err(ServiceError::Undone(articles)),
+            },
         }
     }
 }

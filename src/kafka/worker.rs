@@ -6,7 +6,7 @@
 
 use std::collections::VecDeque;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use rdkafka::consumer::{BaseConsumer, Consumer};
@@ -19,6 +19,7 @@ use super::assignment::Assignment;
 use super::client;
 use super::publisher::{Offsets, Published, Publisher};
 use super::record::{Encoder, Kind, OutRecord};
+use super::stop::Stop;
 use crate::config::Config;
 use crate::extract::Extractor;
 use crate::ops::health::Health;
@@ -33,8 +34,6 @@ const POLL: Duration = Duration::from_millis(50);
 const PATIENCE: Duration = Duration::from_secs(2);
 /// Polling between two attempts to reach the brokers.
 const AWHILE: Duration = Duration::from_millis(200);
-/// Part of `shutdown.drain_timeout` in which a batch may be finished; the rest is for leaving the group.
-const DRAIN_SHARE: f64 = 0.7;
 
 /// A worker, before it runs.
 pub(super) struct Worker {
@@ -42,7 +41,9 @@ pub(super) struct Worker {
     pub(super) config: Arc<Config>,
     pub(super) metrics: Arc<Metrics>,
     pub(super) health: Arc<Health>,
-    pub(super) stop: Arc<AtomicBool>,
+    pub(super) stop: Arc<Stop>,
+    /// Articles that this worker had in hand and could not finish in time.
+    pub(super) undone: Arc<AtomicUsize>,
     pub(super) consumer: BaseConsumer<Assignment>,
     pub(super) publisher: Publisher,
     pub(super) stages: Option<Stages>,
@@ -54,8 +55,6 @@ pub(super) struct Worker {
     pub(super) early: VecDeque<Arc<Record>>,
     /// Partitions that went since the batch in hand was begun.
     pub(super) gone: Vec<(String, i32)>,
-    /// When the worker saw that it should stop.
-    pub(super) stopping_since: Option<Instant>,
 }
 
 impl Worker {
@@ -64,10 +63,13 @@ impl Worker {
     /// # Errors
     /// If the consumer is of no use any more, or no producer can be made.
     pub(super) fn run(mut self, runtime: &Handle) -> Result<(), KafkaError> {
-        while !self.publisher.prepare()? && !self.must_stop() {
+        // A worker without producers can do nothing, however well it reads.
+        self.health.publishing(self.number, true);
+        while !self.publisher.prepare()? && !self.stop.is_set() {
             self.poll_paused(AWHILE, |_| false)?;
         }
-        while !self.must_stop() {
+        self.health.publishing(self.number, false);
+        while !self.stop.is_set() {
             let mut batch = self.gather()?;
             if batch.is_empty() {
                 continue;
@@ -80,20 +82,6 @@ impl Worker {
         Ok(())
     }
 
-    fn must_stop(&mut self) -> bool {
-        let stop = self.stop.load(Ordering::Relaxed);
-        if stop {
-            self.stopping_since.get_or_insert_with(Instant::now);
-        }
-        stop
-    }
-
-    /// True when the worker has stopped for so long that a batch which is not committed must be left to its successor.
-    fn must_give_up(&mut self) -> bool {
-        let limit = self.config.shutdown.drain_timeout.mul_f64(DRAIN_SHARE);
-        self.must_stop() && self.stopping_since.is_some_and(|since| since.elapsed() > limit)
-    }
-
     /// Records until the batch is full, the linger time is over, or the worker stops.
     fn gather(&mut self) -> Result<Vec<Arc<Record>>, KafkaError> {
         let limits = &self.config.batch;
@@ -104,7 +92,7 @@ impl Worker {
         loop {
             let waited = first.map_or(Duration::ZERO, |first| first.elapsed());
             let full = batch.len() >= max_records || bytes >= max_bytes || first.is_some() && waited >= linger;
-            if full || self.must_stop() {
+            if full || self.stop.is_set() {
                 return Ok(batch);
             }
             let next = match self.early.pop_front() {
@@ -167,10 +155,11 @@ impl Worker {
         let result = match result {
             Ok(result) => result,
             Err(_) => {
-                self.poll_paused(Duration::MAX, |worker| work.is_finished() || worker.must_give_up())?;
+                self.poll_paused(Duration::MAX, |worker| work.is_finished() || worker.stop.must_give_up())?;
                 if !work.is_finished() {
                     warn!(worker = self.number, articles = batch.len(), "stopping before a batch was done");
                     work.abort();
+                    self.undone.fetch_add(batch.len(), Ordering::Relaxed);
                     return Ok(None);
                 }
                 runtime.block_on(work)
@@ -248,8 +237,9 @@ impl Worker {
                     self.count(batch, outcomes, &records, &rejections);
                     return Ok(());
                 }
-                Published::Again if self.must_give_up() => {
+                Published::Again if self.stop.must_give_up() => {
                     warn!(worker = self.number, articles = batch.len(), "stopping before a batch was published");
+                    self.undone.fetch_add(batch.len(), Ordering::Relaxed);
                     return Ok(());
                 }
                 Published::Again => self.poll_paused(AWHILE, |_| false)?,

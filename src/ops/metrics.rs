@@ -230,7 +230,7 @@ impl Metrics {
         for result in ["committed", "aborted"] {
             self.transactions.with_label_values(&[result]);
         }
-        for reason in ["transport_trouble", "commit_failed", "fatal", "abort_failed"] {
+        for reason in ["transport_trouble", "statistics_late", "commit_failed", "fatal", "abort_failed"] {
             self.producer_recreated.with_label_values(&[reason]);
         }
         for kind in ["assign", "revoke", "lost", "error"] {

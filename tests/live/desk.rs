@@ -78,8 +78,8 @@ impl Desk {
         self.prepared(arguments, environment).output().unwrap()
     }
 
-    /// Starts the service and waits until it listens.
-    pub fn run(&self, environment: &[(&str, &str)]) -> Running {
+    /// Starts the service.
+    pub fn spawn(&self, environment: &[(&str, &str)]) -> Running {
         let mut child = self.prepared(&["run"], environment).stderr(Stdio::piped()).spawn().unwrap();
         let (sender, receiver) = mpsc::channel();
         let stderr = BufReader::new(child.stderr.take().unwrap());
@@ -92,16 +92,22 @@ impl Desk {
                 let _ = sender.send(line);
             }
         });
+        Running { child, log: Vec::new(), receiver }
+    }
+
+    /// Starts the service and waits until it listens.
+    pub fn run(&self, environment: &[(&str, &str)]) -> Running {
+        let mut running = self.spawn(environment);
         let deadline = Instant::now() + Duration::from_secs(60);
-        let mut log = Vec::new();
-        while !log.iter().any(|line: &String| line.contains("starting")) {
+        while !running.log.iter().any(|line| line.contains("starting")) {
             let wait = deadline.saturating_duration_since(Instant::now());
-            match receiver.recv_timeout(wait) {
-                Ok(line) => log.push(line),
-                Err(_) => panic!("the service does not start:\n{}", log.join("\n")),
+            match running.receiver.recv_timeout(wait) {
+                Ok(line) => running.log.push(line),
+                // Dropping it tells what it said.
+                Err(_) => panic!("the service does not start"),
             }
         }
-        Running { child, log, receiver }
+        running
     }
 
     /// Sends records to the input topic: key, payload and headers of each.

@@ -166,6 +166,34 @@ fn readiness_follows_the_brokers_and_work_goes_on_when_they_are_back() {
     assert_eq!(running.terminate().0, 0);
 }
 
+/// SIGTERM with work in hand while no broker answers: the process leaves in time, and what it leaves undone is done by the next one.
+#[test]
+fn a_service_stops_in_time_while_the_brokers_are_away() {
+    const ARTICLES: usize = 600;
+    let _one = PROXY.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let desk = Desk::new("leaving");
+    let proxy = Proxy::start();
+    // The next one has its name, and ends the transaction that it left open.
+    let instance = ("COPYDESK__KAFKA__INSTANCE_ID", "leaving");
+    let proxied = ("COPYDESK__KAFKA__BROKERS", proxy.address.as_str());
+    let running = desk.run(&[instance, proxied, ("COPYDESK__BATCH__MAX_RECORDS", "50")]);
+    feed(&desk, 0..ARTICLES);
+    let before = desk.wait_committed(1, LIMIT);
+    proxy.go_away();
+    std::thread::sleep(Duration::from_secs(1));
+    let (code, took) = running.terminate();
+    proxy.come_back();
+    let successor = desk.run(&[instance]);
+    let count = desk.count(ARTICLES, LIMIT);
+    let (missing, doubled) = count.missing_and_doubled((0..ARTICLES).map(id));
+    println!(
+        "leaving after {before} articles with the brokers away: exit {code} after {took:?}; {missing} missing, {doubled} doubled"
+    );
+    assert!(took < Duration::from_secs(10), "{took:?}");
+    assert_eq!((missing, doubled, count.doubled_events), (0, 0, 0));
+    assert_eq!(successor.terminate().0, 0);
+}
+
 impl Running {
     /// Sends a signal by its name.
     fn signal(&self, name: &str) {
