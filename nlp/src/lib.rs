@@ -18,7 +18,6 @@ mod doc;
 mod hash;
 mod layers;
 mod lemmatizer;
-mod lstm;
 mod ner;
 mod parser;
 mod pipeline;
@@ -32,7 +31,6 @@ mod weights;
 
 pub use dense::Dense;
 pub use doc::{Doc, Ent, Iob};
-pub use layers::Isa;
-pub use lstm::{Lstm, LstmState};
+pub use layers::{Isa, Lstm, LstmState};
 pub use pipeline::{CacheStats, Pipeline};
 pub use weights::{LoadError, Meta};

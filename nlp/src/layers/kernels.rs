@@ -5,6 +5,7 @@
 #![allow(unsafe_code, clippy::missing_safety_doc, clippy::too_many_arguments)]
 
 use super::lanes::Lanes;
+pub(super) use super::lstm::lstm_step;
 use super::{Linear, Maxout, Products, WIDTH};
 
 /// `out[r] = layer_norm(max over pieces of (x[r] · W + b)) (+ residual[r])` for `rows` rows.

@@ -5,6 +5,9 @@
 
 mod kernels;
 mod lanes;
+mod lstm;
+
+pub use lstm::{Lstm, LstmState};
 
 /// Width of an encoder's rows.
 pub(crate) const WIDTH: usize = 96;
@@ -229,6 +232,25 @@ impl Simd {
             }
             _ => unreachable!("the parser has 112 padded classes, the entity recognizer 80"),
         }
+    }
+
+    /// One step of [`Lstm`]: see there for shapes.
+    #[allow(clippy::too_many_arguments)]
+    fn lstm_step(
+        self,
+        input: &[f32],
+        at: &[usize],
+        hidden: usize,
+        weights: &[f32],
+        state: &[f32],
+        cell: &mut [f32],
+        next: &mut [f32],
+    ) {
+        assert!(weights.len() == 4 * hidden * hidden && at.iter().all(|&a| a + 4 * hidden <= input.len()));
+        assert!([state.len(), cell.len(), next.len()].iter().all(|&n| n >= (at.len() + SLACK) * hidden));
+        let (input, weights, state) = (input.as_ptr(), weights.as_ptr(), state.as_ptr());
+        let (cell, next) = (cell.as_mut_ptr(), next.as_mut_ptr());
+        on!(self, lstm_step<[6] [2]>(input: *const f32, at: &[usize], hidden: usize, weights: *const f32, state: *const f32, cell: *mut f32, next: *mut f32));
     }
 
     /// The first largest of each row of 64 numbers, after adding `penalty` (64).

@@ -16,7 +16,9 @@ pub(super) const RULE: Rule = Rule { id: "according_to", apply };
 fn apply(ctx: &Context<'_>, found: &mut Vec<Attribution>) {
     for sentence in ctx.doc.sents() {
         for i in sentence.clone() {
-            if let Some((cue, object)) = phrase(ctx, i)
+            if ctx.quote_at(i).is_none_or(|q| q.single)
+                && let Some((cue, object)) = phrase(ctx, i)
+                && can_tell(ctx, object)
                 && let Some(a) = attribute(ctx, sentence.clone(), cue, object)
             {
                 found.push(a);
@@ -28,13 +30,10 @@ fn apply(ctx: &Context<'_>, found: &mut Vec<Attribution>) {
 /// The cue that starts at token `i` and the head of the noun phrase after it.
 fn phrase(ctx: &Context<'_>, i: usize) -> Option<(Range<usize>, usize)> {
     let doc = ctx.doc;
-    if ctx.quote_at(i).is_some_and(|q| !q.single) {
-        return None;
-    }
     let is = |k: usize, word: &str| k < doc.len() && doc.text(k).eq_ignore_ascii_case(word);
     let object = |preps: &[usize]| preps.iter().find_map(|&p| doc.children(p).find(|&c| doc.dep(c) == "pobj" && c > p));
     if is(i, "according") && is(i + 1, "to") {
-        return object(&[i + 1, i]).filter(|&o| can_tell(ctx, o)).map(|o| (i..i + 2, o));
+        return object(&[i + 1, i]).map(|o| (i..i + 2, o));
     }
     if is(i, "in") && is(i + 1, "the") && is(i + 2, "words") && is(i + 3, "of") {
         return object(&[i + 3]).map(|o| (i..i + 4, o));
@@ -44,6 +43,13 @@ fn phrase(ctx: &Context<'_>, i: usize) -> Option<(Range<usize>, usize)> {
         return object(&[i]).filter(|&o| doc.pos(o) == "PROPN" && !doc.ent_type(o).is_empty()).map(|o| (i..i + 1, o));
     }
     None
+}
+
+/// True for "seated according to rank": a phrase of the same words that names no source.
+pub(super) fn is_measure(ctx: &Context<'_>, a: &Attribution) -> bool {
+    let Some(cue) = &a.cue else { return false };
+    let starts = cue.clone().find(|&i| ctx.doc.norm(i) == "according");
+    starts.and_then(|i| phrase(ctx, i)).is_some_and(|(_, object)| !can_tell(ctx, object))
 }
 
 /// People, bodies and documents tell; rank, size and plan do not.
@@ -78,6 +84,9 @@ fn attribute(ctx: &Context<'_>, sentence: Range<usize>, cue: Range<usize>, objec
     if doc.dep(clause) == "conj" && has_subject(clause) && matches!(doc.pos(clause), "VERB" | "AUX") {
         whole = doc.left_edge(clause)..doc.right_edge(clause) + 1;
     }
+    let cut = |i: &usize| doc.text(*i) == ";";
+    whole.start = (whole.start..phrase.start.max(whole.start)).rev().find(cut).map_or(whole.start, |i| i + 1);
+    whole.end = (phrase.end.min(whole.end)..whole.end).find(cut).unwrap_or(whole.end);
     let spans = content(ctx, whole, |i| !phrase.contains(&i) && !others.iter().any(|o| o.contains(&i)));
     let spans = without_edge_words(ctx, spans);
     if words(ctx, &spans) < 2 || is_within(doc, clause, object) {

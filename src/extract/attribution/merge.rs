@@ -4,6 +4,7 @@
 //! [`PREFERRED`]: what quotation marks, colons and headlines bound, they bound exactly. What only a rule of [`TRUSTED`] sees is added.
 
 use super::super::Context;
+use super::super::lexicon::Lexicon;
 use super::Attribution;
 use super::build::{shared, size};
 use super::resolve::Owners;
@@ -29,12 +30,18 @@ pub(super) fn merge(ctx: &Context<'_>, tagged: Vec<Attribution>, ruled: Vec<Attr
     let mut owners = Owners::of(ctx, &all);
     for r in ruled {
         let rivals = owners.rivals(&r);
+        let within = |&k: &usize| 2 * shared(&all[k].content, &r.content) >= size(&all[k].content);
+        if PREFERRED.contains(&r.rule) && rivals.iter().all(within) {
+            rivals.iter().for_each(|&k| all[k].content.clear());
+            owners.add(all.len(), &r);
+            all.push(r);
+            continue;
+        }
         match rivals.iter().copied().find(|&k| dice(&all[k], &r) >= SAME) {
-            Some(k) if PREFERRED.contains(&r.rule) => {
-                owners.add(k, &r);
-                all[k] = r;
-            }
             Some(k) => complete(&mut all[k], &r),
+            None if r.rule == according_to::RULE.id && rivals.len() == 1 && yields(ctx, &all[rivals[0]], &r) => {
+                replace(&mut all, &mut owners, rivals[0], r);
+            }
             None if rivals.is_empty() && TRUSTED.contains(&r.rule) => {
                 owners.add(all.len(), &r);
                 all.push(r);
@@ -42,7 +49,19 @@ pub(super) fn merge(ctx: &Context<'_>, tagged: Vec<Attribution>, ruled: Vec<Attr
             None => {}
         }
     }
+    all.retain(|a| !a.content.is_empty());
     all
+}
+
+fn replace(all: &mut [Attribution], owners: &mut Owners, k: usize, r: Attribution) {
+    owners.add(k, &r);
+    all[k] = r;
+}
+
+/// True where a find of the tagger is a piece of what the phrase `r` claims, or no word in its cue reports.
+fn yields(ctx: &Context<'_>, tagged: &Attribution, r: &Attribution) -> bool {
+    let reports = |i: usize| Lexicon::get().cue(ctx.doc.lemma(i), false).is_some();
+    tagged.cue_head.is_none_or(|head| r.cue_head == Some(head) || !reports(head))
 }
 
 fn dice(a: &Attribution, b: &Attribution) -> f32 {

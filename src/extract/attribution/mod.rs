@@ -4,6 +4,7 @@
 //! nests what lies within; [`floating`] continues quotations; [`party`] adds whom it was said to and who passed it on.
 
 mod according_to;
+mod anonymity;
 mod build;
 mod colon_led;
 mod floating;
@@ -93,11 +94,12 @@ pub fn attributions(ctx: &Context<'_>) -> Vec<Attribution> {
     }
     found.iter_mut().for_each(|a| a.confidence = confidence(a.rule));
     // what is reported within a quotation nests in the quotation's own claim, so that one is found first
-    let (inner, outer) = found.into_iter().partition(|a| resolve::is_inside_quotation(ctx, a));
-    let mut kept = resolve::resolve(ctx, Vec::new(), outer);
-    // Nested finds of rules give way: the tagger's list is flat, and what lies within a quotation comes back below.
-    kept.retain(|a| a.parent.is_none());
-    let mut kept = merge::merge(ctx, tagged(ctx), kept);
+    let (mut inner, outer): (Vec<_>, Vec<_>) = found.into_iter().partition(|a| resolve::is_inside_quotation(ctx, a));
+    let ruled = resolve::resolve(ctx, Vec::new(), outer);
+    // The tagger's list is flat: what rules nest in other claims comes back below.
+    let (nested, ruled) = ruled.into_iter().partition(|a| a.parent.is_some());
+    inner.extend::<Vec<_>>(nested);
+    let mut kept = merge::merge(ctx, tagged(ctx), ruled);
     resolve::order(&mut kept);
     colon_led::attribute(ctx, &mut kept);
     floating::continue_quotations(ctx, &mut kept);
@@ -106,9 +108,19 @@ pub fn attributions(ctx: &Context<'_>) -> Vec<Attribution> {
     kept
 }
 
+/// True where the content is a pronoun alone ("said so", "endorsed that"): it claims nothing in words of its own.
+fn is_empty(ctx: &Context<'_>, a: &Attribution) -> bool {
+    a.content
+        .iter()
+        .flat_map(Range::clone)
+        .all(|i| matches!(ctx.doc.pos(i), "PRON" | "DET" | "SCONJ" | "PUNCT" | "SPACE"))
+}
+
 /// What the tagger finds, linked.
 fn tagged(ctx: &Context<'_>) -> Vec<Attribution> {
     let paragraphs: Vec<Range<usize>> = ctx.blocks.iter().map(|(_, tokens)| tokens.clone()).collect();
     let tags = Tagger::builtin().tag(ctx.doc, &paragraphs);
-    link::link(ctx, &link::spans(ctx, &tags.labels), &tags.probabilities)
+    let mut found = link::link(ctx, &tags);
+    found.retain(|a| !according_to::is_measure(ctx, a) && !anonymity::is_request(ctx, a) && !is_empty(ctx, a));
+    found
 }

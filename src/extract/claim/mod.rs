@@ -179,7 +179,7 @@ fn event(ctx: &Context<'_>, parts: &Parts<'_>, draft: &Draft<'_>, ids: &mut id::
         entity_ids,
         check_worthiness,
         warnings,
-        confidence: draft.confidence,
+        confidence: (draft.confidence * 100.0).round() / 100.0,
         rule: draft.rule.to_owned(),
         provenance: ClaimProvenance {
             record: parts.provenance.clone(),

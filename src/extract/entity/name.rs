@@ -41,7 +41,11 @@ impl Name {
         if !written.chars().any(char::is_uppercase) {
             return None;
         }
-        let words = fold::words(&written);
+        let mut words = fold::words(&written);
+        // "Ferdinand Marcos Jr." goes by "Marcos"
+        if kind == EntityType::Person && words.len() > 2 && words.last().is_some_and(|w| is_generation(w)) {
+            words.pop();
+        }
         let title = (kind == EntityType::Person).then(|| title::before(doc, tokens.start)).flatten();
         (!words.is_empty()).then(|| Self { tokens, kind, key: words.join(" "), words, title })
     }
@@ -50,6 +54,11 @@ impl Name {
     pub(super) fn head(&self, doc: &Doc) -> usize {
         head(doc, &self.tokens)
     }
+}
+
+/// True for what is written behind a family name to tell son from father.
+fn is_generation(word: &str) -> bool {
+    matches!(word, "jr" | "sr" | "ii" | "iii" | "iv")
 }
 
 /// The word of `tokens` that hangs on a word outside them.

@@ -26,7 +26,9 @@ pub(super) fn before(doc: &Doc, name: usize) -> Option<Range<usize>> {
             break;
         }
         let next = run_before(doc, at, first);
-        if next == at || !holds_title(doc, next..at) {
+        // "a spokesman for Prime Minister Khan": whoever stands before the preposition is somebody else
+        let both = || matches!(doc.text(start - 1), "and" | "&");
+        if next == at || !holds_title(doc, next..at) || found.is_some() && !both() {
             break;
         }
         start = next;

@@ -122,9 +122,9 @@ impl Network {
         let (mut gates, mut gates_bias) = (Vec::new(), Vec::new());
         let mut recurrent = |direction: &str| -> Result<Lstm, WeightsError> {
             let weight = weights.numbers(&format!("{direction}.weight_ih"), &[4 * HIDDEN, DIM])?;
-            gates.extend(weight);
+            gates.extend(Lstm::reorder(&weight, HIDDEN, DIM));
             let bias = weights.numbers(&format!("{direction}.bias"), &[4 * HIDDEN])?;
-            gates_bias.extend(bias);
+            gates_bias.extend(Lstm::reorder(&bias, HIDDEN, 1));
             Ok(Lstm::new(&weights.numbers(&format!("{direction}.weight_hh"), &[4 * HIDDEN, HIDDEN])?, HIDDEN))
         };
         let (forward, backward) = (recurrent("forward")?, recurrent("backward")?);

@@ -1,7 +1,7 @@
 //! The weights file: what `models/attribution/train/export.py` writes.
 //!
 //! Layout: `CDATTR1\n`, header length (u32, little endian), header (JSON), zeros up to a multiple of 64 bytes, tensors
-//! (little endian, row major), SHA-256 of everything before. The header says where it comes from (`meta`), the names of
+//! (little endian, row major), SHA-256 of everything before. The header says where it comes from (`meta`, for people), the names of
 //! each column in the order of their table's rows (`names`; row 0 stands for every other name), the counts of cue words
 //! (`cue_counts`), and shape, type (`f16`, `f32`, `i8`, `u16`, `u32`) and offset of each tensor (`tensors`).
 

@@ -1,18 +1,18 @@
 //! Tagged spans to attributions: which cue a content hangs on, and whose cue it is.
 //!
-//! Contents go to cues by distance and by the parse. The source is the subject of the cue's verb where that is tagged, else its noun
-//! phrase, else the nearest tagged source.
+//! Contents go to cues by distance and by the parse. The source is chosen by the tagger's pointer among the tagged sources of the block
+//! and what the parse says: the subject of the cue's verb where that is tagged, else its noun phrase, else the nearest tagged source.
 
 mod spans;
 
 use std::ops::Range;
 
 use super::super::Context;
+use super::super::tagger::{Label, Tags};
 use super::Attribution;
 use super::build::size;
 use super::syntax::{is_within, noun_phrase, subject};
-use spans::Label;
-pub(super) use spans::{Spans, spans};
+use spans::{Spans, spans};
 
 pub(super) const ID: &str = "tagger";
 
@@ -24,6 +24,11 @@ const BETWEEN_PENALTY: usize = 8;
 const SOURCE_BETWEEN_PENALTY: usize = 6;
 const BLOCK_PENALTY: usize = 80;
 const PARSE_BONUS: usize = 10;
+/// Added to the pointer's score of the source that the parse gives (chosen on development data).
+const PARSED_BONUS: f32 = 1.0;
+
+/// The pointer looks at sources at most this many tokens away.
+const POINTER_REACH: usize = 300;
 
 /// Where sentences and blocks start, for distances between tokens.
 pub(super) struct Layout {
@@ -104,9 +109,10 @@ pub(super) fn cue_subject(ctx: &Context<'_>, cue: &Range<usize>) -> Option<usize
     verbs.chain(rest).find_map(|v| subject(doc, v))
 }
 
-/// The attributions that the tagged spans make. `probabilities`: of the seven labels, for each token.
-pub(super) fn link(ctx: &Context<'_>, tagged: &Spans, probabilities: &[[f32; 7]]) -> Vec<Attribution> {
+/// The attributions that the tags make.
+pub(super) fn link(ctx: &Context<'_>, tags: &Tags<'_>) -> Vec<Attribution> {
     let layout = Layout::new(ctx);
+    let tagged = &spans(ctx, &tags.labels);
     let mut groups: Vec<(Option<usize>, Vec<Range<usize>>)> = Vec::new();
     let mut group_of: Vec<Option<usize>> = vec![None; tagged.cues.len()];
     for content in &tagged.contents {
@@ -124,12 +130,13 @@ pub(super) fn link(ctx: &Context<'_>, tagged: &Spans, probabilities: &[[f32; 7]]
         .into_iter()
         .map(|(cue, content)| {
             let cue = cue.map(|k| tagged.cues[k].clone());
-            let source = match &cue {
+            let parsed = match &cue {
                 Some(cue) => source_of(ctx, &layout, tagged, cue),
                 None => near_source(&layout, tagged, &content[0]),
             };
+            let source = choose_source(&layout, tags, tagged, &content, cue.as_ref(), parsed);
             Attribution {
-                confidence: confidence(content_probability(probabilities, &content)),
+                confidence: confidence(content_probability(&tags.probabilities, &content)),
                 content,
                 source,
                 cue_head: cue.as_ref().map(|c| cue_head(ctx, c)),
@@ -141,6 +148,39 @@ pub(super) fn link(ctx: &Context<'_>, tagged: &Spans, probabilities: &[[f32; 7]]
             }
         })
         .collect()
+}
+
+/// The source that the tagger's pointer and the parse agree on best.
+///
+/// The pointer chooses among the tagged sources of the content's block, what the parse says, and nobody; a source that the
+/// parse finds in another block is beyond its sight and stands where it sees nobody.
+fn choose_source(
+    layout: &Layout,
+    tags: &Tags<'_>,
+    tagged: &Spans,
+    contents: &[Range<usize>],
+    cue: Option<&Range<usize>>,
+    parsed: Option<Range<usize>>,
+) -> Option<Range<usize>> {
+    let same_block = |r: &Range<usize>, of: &Range<usize>| layout.blocks(r.start, of.start) == 0;
+    // with two contents the one beside the cue knows best
+    let content = cue.map_or(&contents[0], |cue| contents.iter().min_by_key(|c| gap(c, cue)).unwrap_or(&contents[0]));
+    let cue = cue.filter(|cue| same_block(cue, content));
+    let sources = &tagged.sources[near(&tagged.sources, content, POINTER_REACH)];
+    let mut candidates: Vec<Range<usize>> = sources.iter().filter(|s| same_block(s, content)).cloned().collect();
+    let parsed_at = parsed.as_ref().filter(|p| same_block(p, content)).map(|p| {
+        candidates.iter().position(|c| c == p).unwrap_or_else(|| {
+            candidates.push(p.clone());
+            candidates.len() - 1
+        })
+    });
+    let (mut scores, nobody) = tags.source_scores(content, cue, &candidates);
+    if let Some(k) = parsed_at {
+        scores[k] += PARSED_BONUS;
+    }
+    let best = (0..scores.len()).reduce(|best, k| if scores[k] > scores[best] { k } else { best });
+    let chosen = best.filter(|&k| scores[k] > nobody).map(|k| candidates.swap_remove(k));
+    chosen.or_else(|| parsed.filter(|p| !same_block(p, content)))
 }
 
 /// Index of the cue that `content` hangs on.

@@ -3,19 +3,7 @@
 use std::ops::Range;
 
 use super::super::super::Context;
-
-/// The labels of the tagger, in its order.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[allow(missing_docs, dead_code)] // the tagger's whole list, though numbers are compared
-pub(in super::super) enum Label {
-    Out = 0,
-    BeginSource = 1,
-    InSource = 2,
-    BeginCue = 3,
-    InCue = 4,
-    BeginContent = 5,
-    InContent = 6,
-}
+use super::super::super::tagger::Label;
 
 /// Tagged spans, in text order.
 #[derive(Debug, Default, Clone)]
@@ -25,8 +13,8 @@ pub(in super::super) struct Spans {
     pub(in super::super) contents: Vec<Range<usize>>,
 }
 
-/// Joins the labels (one a token, numbered as [`Label`]) to spans; white-space tokens break nothing, ends of blocks do.
-pub(in super::super) fn spans(ctx: &Context<'_>, labels: &[u8]) -> Spans {
+/// Joins the labels (one a token) to spans; white-space tokens break nothing, ends of blocks do.
+pub(in super::super) fn spans(ctx: &Context<'_>, labels: &[Label]) -> Spans {
     let mut found = Spans::default();
     for (_, block) in &ctx.blocks {
         let mut open: Option<(u8, Range<usize>)> = None;
@@ -34,7 +22,7 @@ pub(in super::super) fn spans(ctx: &Context<'_>, labels: &[u8]) -> Spans {
             if ctx.doc.text(i).trim().is_empty() {
                 continue;
             }
-            let label = labels[i];
+            let label = labels[i] as u8;
             let role = label.div_ceil(2);
             match &mut open {
                 Some((r, range)) if *r == role && label.is_multiple_of(2) && role > 0 => range.end = i + 1,

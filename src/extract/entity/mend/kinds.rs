@@ -40,6 +40,7 @@ fn by_title(doc: &Doc, names: &mut [Name]) {
             && name.tokens.len() <= 3
             && name.tokens.clone().all(|i| doc.pos(i) == "PROPN")
             && name.words.iter().all(|w| !w.chars().any(|c| c.is_numeric()))
+            && !modifies(doc, name)
             && let Some(found) = title::before(doc, name.tokens.start)
             && found.end == name.tokens.start
             && found.clone().next_back().is_some_and(|i| super::super::words::is_personal_title(doc.text(i)))
@@ -48,6 +49,12 @@ fn by_title(doc: &Doc, names: &mut [Name]) {
             name.title = Some(found);
         }
     }
+}
+
+/// "The deputy chief UK economist": the title is that of the noun which the name modifies.
+fn modifies(doc: &Doc, name: &Name) -> bool {
+    let head = name.head(doc);
+    matches!(doc.dep(head), "compound" | "nmod" | "amod") && doc.head(head) >= name.tokens.end
 }
 
 fn by_majority(names: &mut [Name]) {

@@ -19,15 +19,18 @@ pub(in super::super) fn add(ctx: &Context<'_>, kb: &Gazetteer<'_>, names: &mut V
         taken[name.tokens.clone()].fill(true);
     }
     let mut found = Vec::new();
-    operations(doc, names, &mut taken, &mut found);
+    events(doc, names, &mut taken, &mut found);
     countries(doc, kb, &mut taken, &mut found);
     names.extend(found);
 }
 
-/// "Operation" and the capitalised words after it: a military or police operation.
-fn operations(doc: &Doc, names: &mut [Name], taken: &mut [bool], found: &mut Vec<Name>) {
+/// Words that the name of an event starts with: operations, and storms.
+const EVENTS: [&str; 5] = ["Operation", "Hurricane", "Typhoon", "Cyclone", "Storm"];
+
+/// "Operation Sindoor", "Typhoon Kalmaegi": the word and the capitalised words after it.
+fn events(doc: &Doc, names: &mut [Name], taken: &mut [bool], found: &mut Vec<Name>) {
     for i in 0..doc.len() {
-        if doc.text(i) != "Operation" {
+        if !EVENTS.contains(&doc.text(i)) {
             continue;
         }
         let sentence = doc.sent(i);

@@ -10,8 +10,6 @@ pub type Counts = (u32, u32);
 /// Relations of one paragraph's tokens to its reporting words; all indices are counted from the paragraph's first token.
 #[derive(Default)]
 pub(super) struct Reporting {
-    /// Share of each token's form that lies within cues; 0 for forms seen less than three times.
-    pub(super) probability: Vec<f32>,
     /// True for words that report.
     pub(super) reports: Vec<bool>,
     /// First token of the sentence's tree (the root), for each token.
@@ -36,9 +34,6 @@ impl Reporting {
     /// Reads a paragraph whose forms have these counts.
     pub(super) fn read(&mut self, doc: &Doc, range: &Range<usize>, forms: &[(String, Counts)]) {
         let (n, at) = (range.len(), range.start);
-        self.probability.clear();
-        self.probability
-            .extend(forms.iter().map(|(_, (cue, seen))| if *seen >= 3 { *cue as f32 / *seen as f32 } else { 0.0 }));
         self.reports.clear();
         self.reports.extend(range.clone().map(|i| {
             let may = matches!(doc.pos(i), "VERB" | "NOUN" | "AUX");
