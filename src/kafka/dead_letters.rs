@@ -1,12 +1,14 @@
 //! Looks at dead letters and sends them again.
 
 use std::collections::HashSet;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use rdkafka::client::ClientContext;
 use rdkafka::consumer::Consumer;
-use rdkafka::error::{KafkaError, KafkaResult};
-use rdkafka::message::{BorrowedMessage, Header, Headers, Message, OwnedHeaders};
-use rdkafka::producer::{BaseProducer, BaseRecord, Producer};
+use rdkafka::error::{KafkaError, KafkaResult, RDKafkaErrorCode};
+use rdkafka::message::{BorrowedMessage, DeliveryResult, Header, Headers, Message, OwnedHeaders};
+use rdkafka::producer::{BaseProducer, BaseRecord, Producer, ProducerContext};
 use rdkafka::{Offset, TopicPartitionList};
 
 use super::client;
@@ -21,6 +23,22 @@ pub type Place = (i32, i64);
 
 /// Headers and payload of a dead letter.
 pub type Letter = (Vec<(String, String)>, Vec<u8>);
+
+/// The first message that was not delivered.
+#[derive(Clone, Default)]
+struct Deliveries(Arc<Mutex<Option<KafkaError>>>);
+
+impl ClientContext for Deliveries {}
+
+impl ProducerContext for Deliveries {
+    type DeliveryOpaque = ();
+
+    fn delivery(&self, result: &DeliveryResult<'_>, (): ()) {
+        if let Err((error, _)) = result {
+            self.0.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert_with(|| error.clone());
+        }
+    }
+}
 
 /// One line for people: why and where from.
 pub(super) fn summary(message: &BorrowedMessage<'_>) -> String {
@@ -112,10 +130,16 @@ pub fn replay(config: &Config, places: &[Place]) -> KafkaResult<usize> {
     settings
         .set("enable.idempotence", "true")
         .set("message.max.bytes", (config.limits.event_bytes + 65_536).to_string());
-    let producer: BaseProducer = settings.create()?;
+    let deliveries = Deliveries::default();
+    let producer: BaseProducer<Deliveries> = settings.create_with_context(deliveries.clone())?;
     let (mut sent, mut failure) = (0, None);
     scan(config, |message| {
         if !places.is_empty() && !places.contains(&(message.partition(), message.offset())) {
+            return true;
+        }
+        // Its bytes are in the input topic still, where the header tells: nothing can be sent from here.
+        if header(message, &format!("{ERROR_PREFIX}omitted_bytes")).is_some() {
+            tracing::warn!(partition = message.partition(), offset = message.offset(), "a dead letter has no payload");
             return true;
         }
         let mut headers = OwnedHeaders::new();
@@ -131,16 +155,26 @@ pub fn replay(config: &Config, places: &[Place]) -> KafkaResult<usize> {
         if let Some(payload) = message.payload() {
             record = record.payload(payload);
         }
-        if let Err((error, _)) = producer.send(record) {
-            failure = Some(error);
-            return false;
+        loop {
+            match producer.send(record) {
+                Ok(()) => break,
+                Err((error, back)) if error.rdkafka_error_code() == Some(RDKafkaErrorCode::QueueFull) => {
+                    producer.poll(Duration::from_millis(10));
+                    record = back;
+                }
+                Err((error, _)) => {
+                    failure = Some(error);
+                    return false;
+                }
+            }
         }
         sent += 1;
         producer.poll(Duration::ZERO);
         true
     })?;
     producer.flush(TIMEOUT)?;
-    match failure {
+    let undelivered = deliveries.0.lock().unwrap_or_else(PoisonError::into_inner).take();
+    match failure.or(undelivered) {
         Some(error) => Err(error),
         None => Ok(sent),
     }
