@@ -204,7 +204,8 @@ mod tests {
         let sequences: Vec<Vec<Vec<f32>>> = (0..9)
             .map(|s| (0..7).map(|t| numbers(4 * hidden, 10 * s + t).iter().map(|x| 4.0 * x).collect()).collect())
             .collect();
-        let mut seen: Option<Vec<u32>> = None;
+        // portable products may round twice
+        let mut seen: [Option<Vec<u32>>; 2] = [None, None];
         for isa in Isa::ALL.into_iter().filter(|isa| isa.is_available()) {
             for together in [1, 4, 9] {
                 let lstm = Lstm::on(isa, &weight_hh, hidden);
@@ -222,7 +223,8 @@ mod tests {
                     }
                 }
                 let bits: Vec<u32> = lstm.hidden(&state, 0).iter().map(|x| x.to_bits()).collect();
-                assert_eq!(*seen.get_or_insert(bits.clone()), bits, "{isa:?}, {together} together");
+                let seen = seen[usize::from(isa == Isa::Portable)].get_or_insert(bits.clone());
+                assert_eq!(*seen, bits, "{isa:?}, {together} together");
             }
         }
     }
