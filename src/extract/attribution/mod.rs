@@ -23,7 +23,7 @@ mod transcript;
 
 use std::ops::Range;
 
-pub(super) use syntax::noun_phrase;
+pub(super) use syntax::{noun_phrase, runs};
 
 use super::Context;
 use super::tagger::Tagger;

@@ -140,7 +140,7 @@ pub(super) fn cue_probability(doc: &Doc, i: usize) -> f32 {
 }
 
 /// The maximal runs of `range` that `keep` accepts.
-pub(super) fn runs(range: Range<usize>, keep: impl Fn(usize) -> bool) -> Vec<Range<usize>> {
+pub(in super::super) fn runs(range: Range<usize>, keep: impl Fn(usize) -> bool) -> Vec<Range<usize>> {
     let mut out: Vec<Range<usize>> = Vec::new();
     for i in range {
         if !keep(i) {

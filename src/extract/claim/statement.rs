@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::super::attribution::runs;
 use super::super::quote::is_word;
 use super::super::{Context, Located};
 use super::{Draft, Parts};
@@ -9,25 +10,22 @@ use crate::event::BlockKind;
 
 pub(super) const ID: &str = "statement";
 
-/// Words below which what is left of a sentence is no statement, unless a number or date stands in it.
+/// Words below which what is left of a sentence is no statement.
 const LEAST_WORDS: usize = 4;
 
 /// The contents of all statements, in text order.
 ///
-/// Every number and date of the body that no attribution holds is in one of them.
+/// Every number and date of a sentence that holds no attribution is in one of them. Of other sentences a statement is what no source says
+/// and what is more than the words of attributing it: a clause with a subject of its own.
 pub(super) fn statements(ctx: &Context<'_>, parts: &Parts<'_>, drafts: &[Draft<'_>]) -> Vec<Vec<Range<usize>>> {
     let doc = ctx.doc;
-    // 1: content of a claim, 2: its cue or source
-    let mut taken = vec![0_u8; doc.len()];
-    for d in drafts {
-        if let Some(a) = d.attribution {
-            for r in a.source.iter().chain(a.cue.iter()) {
-                taken[r.clone()].fill(2);
-            }
-        }
+    // by the source, the cue or the content of a claim
+    let mut taken = vec![false; doc.len()];
+    for r in drafts.iter().filter_map(|d| d.attribution).flat_map(|a| a.source.iter().chain(&a.cue)) {
+        taken[r.clone()].fill(true);
     }
     for r in drafts.iter().flat_map(|d| &d.content) {
-        taken[r.clone()].fill(1);
+        taken[r.clone()].fill(true);
     }
     let mut pinned = vec![false; doc.len()];
     let mut held = vec![false; doc.len()];
@@ -62,57 +60,59 @@ fn mark<T>(items: &[Located<T>], known: &[usize], held: &mut [bool], pinned: &mu
 
 fn statement(
     ctx: &Context<'_>,
-    taken: &[u8],
+    taken: &[bool],
     pinned: &[bool],
     held: &[bool],
     sentence: Range<usize>,
 ) -> Option<Vec<Range<usize>>> {
     let doc = ctx.doc;
     let pinned_here = sentence.clone().any(|i| pinned[i]);
-    let untouched = sentence.clone().all(|i| taken[i] == 0);
     let compares = |r: &Range<usize>| r.clone().any(|i| super::check_worthiness::is_comparison(ctx, i));
     let quoted = sentence.clone().any(|i| ctx.quote_at(i).is_some_and(|q| !q.single && q.words(doc) > 2));
-    if untouched {
+    if !taken[sentence.clone()].contains(&true) {
         // a quotation that no source was found for is not the newsroom's
         let holds = pinned_here || !quoted && compares(&sentence) && has_verb(ctx, &sentence);
         return holds.then(|| vec![trim(ctx, sentence)]).filter(|c| !c[0].is_empty());
     }
-    // what claims leave over: content is somebody's; of a reporting clause only a number or date of its own counts
-    let mut parts: Vec<Range<usize>> = Vec::new();
-    let mut run = sentence.start..sentence.start;
-    for i in sentence.clone() {
-        if taken[i] == 1 || taken[i] == 2 && !pinned_here {
-            parts.push(run);
-            run = i + 1..i + 1;
-        } else {
-            run.end = i + 1;
-        }
-    }
-    parts.push(run);
-    let content: Vec<Range<usize>> = parts
+    let content: Vec<Range<usize>> = runs(sentence, |i| !taken[i])
         .into_iter()
         .map(|r| trim(ctx, r))
-        .filter(|r| !r.is_empty())
         .filter(|r| {
             let words = r.clone().filter(|&i| is_word(doc.text(i)) && !held[i]).count();
-            let free = r.clone().all(|i| taken[i] == 0);
-            r.clone().any(|i| pinned[i]) || free && words >= LEAST_WORDS && compares(r) && has_verb(ctx, r)
+            words >= LEAST_WORDS && has_clause(ctx, r) && (r.clone().any(|i| pinned[i]) || compares(r))
         })
         .collect();
     (!content.is_empty()).then_some(content)
 }
 
-fn has_verb(ctx: &Context<'_>, range: &Range<usize>) -> bool {
-    range.clone().any(|i| matches!(ctx.doc.tag(i), "VBD" | "VBZ" | "VBP" | "MD"))
+/// True where a finite verb and its subject stand in `range`.
+fn has_clause(ctx: &Context<'_>, range: &Range<usize>) -> bool {
+    let doc = ctx.doc;
+    let subject = |&c: &usize| range.contains(&c) && matches!(doc.dep(c), "nsubj" | "nsubjpass" | "csubj" | "expl");
+    // the auxiliary is finite, its verb has the subject
+    let verb = |i: usize| if matches!(doc.dep(i), "aux" | "auxpass") { doc.head(i) } else { i };
+    range.clone().any(|i| is_finite(ctx, i) && doc.children(verb(i)).any(|c| subject(&c)))
 }
 
-/// Without spaces at both ends and without punctuation that joined it to what was cut off.
+fn has_verb(ctx: &Context<'_>, range: &Range<usize>) -> bool {
+    range.clone().any(|i| is_finite(ctx, i))
+}
+
+fn is_finite(ctx: &Context<'_>, i: usize) -> bool {
+    matches!(ctx.doc.tag(i), "VBD" | "VBZ" | "VBP" | "MD")
+}
+
+/// Without spaces at both ends and without the punctuation and the words that joined it to what was cut off.
 fn trim(ctx: &Context<'_>, range: Range<usize>) -> Range<usize> {
     let doc = ctx.doc;
-    let starts =
-        |&i: &usize| is_word(doc.text(i)) || matches!(doc.text(i), "$" | "€" | "£" | "“" | "\"" | "‘" | "'" | "(");
+    let joins = |i: usize| doc.pos(i) == "CCONJ" && !doc.is_sent_start(i);
+    let starts = |&i: &usize| {
+        !joins(i) && (is_word(doc.text(i)) || matches!(doc.text(i), "$" | "€" | "£" | "“" | "\"" | "‘" | "'" | "("))
+    };
+    let leads_on = |i: usize| matches!(doc.tag(i), "WDT" | "WP" | "IN" | "CC" | "TO" | "DT");
     let ends = |&i: &usize| {
-        is_word(doc.text(i)) || matches!(doc.text(i), "%" | "." | "?" | "!" | "”" | "\"" | "’" | "'" | ")")
+        is_word(doc.text(i)) && !leads_on(i)
+            || matches!(doc.text(i), "%" | "." | "?" | "!" | "”" | "\"" | "’" | "'" | ")")
     };
     match (range.clone().find(starts), range.clone().rev().find(ends)) {
         (Some(first), Some(last)) if first <= last => first..last + 1,
