@@ -64,8 +64,11 @@ unsafe fn maxout_tile<V: Lanes, const R: usize>(
         }
         let bias = layer.bias.as_ptr().add(block * 48);
         for (r, sums) in sums.iter().enumerate() {
-            let [a, b, c] = [0, 1, 2].map(|p| sums[p].add(V::load(bias.add(16 * p))));
-            a.max(b).max(c).store(out.add(r * WIDTH + block * 16));
+            let mut best = sums[0].add(V::load(bias));
+            for p in 1..3 {
+                best = best.max(sums[p].add(V::load(bias.add(16 * p))));
+            }
+            best.store(out.add(r * WIDTH + block * 16));
         }
     }
 }
@@ -93,24 +96,28 @@ unsafe fn layer_norm<V: Lanes>(mut v: [V; WIDTH / 16], layer: &Maxout, residual:
     }
 }
 
+/// Blocks of 16 outputs that a row is multiplied with at once: enough sums to keep the multipliers busy.
+const BLOCKS: usize = 2;
+
 /// The products of one row with the three thirds of a window layer's weights, in packed order.
 #[inline(always)]
 pub(super) unsafe fn window_products<V: Lanes>(row: *const f32, layer: &Maxout, out: &mut Products) {
     // SAFETY: `row` holds WIDTH numbers; `n_in` is 3 * WIDTH.
     unsafe {
         for (third, out) in out.iter_mut().enumerate() {
-            for block in 0..WIDTH / 16 {
-                let mut sums = [V::splat(0.0); 3];
-                let mut w = layer.weights.as_ptr().add((block * layer.n_in + third * WIDTH) * 48);
+            for block in (0..WIDTH / 16).step_by(BLOCKS) {
+                let mut sums = [[V::splat(0.0); 3]; BLOCKS];
+                let w = layer.weights.as_ptr().add((block * layer.n_in + third * WIDTH) * 48);
                 for i in 0..WIDTH {
                     let a = V::splat(*row.add(i));
-                    for (p, sum) in sums.iter_mut().enumerate() {
-                        *sum = a.mul_add(V::load(w.add(16 * p)), *sum);
+                    for (b, sums) in sums.iter_mut().enumerate() {
+                        for (p, sum) in sums.iter_mut().enumerate() {
+                            *sum = a.mul_add(V::load(w.add(b * layer.n_in * 48 + i * 48 + 16 * p)), *sum);
+                        }
                     }
-                    w = w.add(48);
                 }
-                for (p, sum) in sums.iter().enumerate() {
-                    sum.store(out.as_mut_ptr().add(block * 48 + 16 * p));
+                for (k, sum) in sums.as_flattened().iter().enumerate() {
+                    sum.store(out.as_mut_ptr().add(block * 48 + 16 * k));
                 }
             }
         }
@@ -136,12 +143,12 @@ pub(super) unsafe fn window_from_products<V: Lanes>(
             let (p0, p1, p2) = (third(0), third(1), third(2));
             let mut v = [V::splat(0.0); WIDTH / 16];
             for (block, v) in v.iter_mut().enumerate() {
-                let [a, b, c] = [0, 1, 2].map(|p| {
+                for p in 0..3 {
                     let at = block * 48 + 16 * p;
                     let sum = V::load(p0.add(at)).add(V::load(p1.add(at))).add(V::load(p2.add(at)));
-                    sum.add(V::load(layer.bias.as_ptr().add(at)))
-                });
-                *v = a.max(b).max(c);
+                    let piece = sum.add(V::load(layer.bias.as_ptr().add(at)));
+                    *v = if p == 0 { piece } else { v.max(piece) };
+                }
             }
             layer_norm(v, layer, residual.add(r * WIDTH), out.add(r * WIDTH));
         }
