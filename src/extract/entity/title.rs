@@ -27,8 +27,8 @@ pub(super) fn before(doc: &Doc, name: usize) -> Option<Range<usize>> {
         }
         let next = run_before(doc, at, first);
         // "a spokesman for Prime Minister Khan": whoever stands before the preposition is somebody else
-        let both = || matches!(doc.text(start - 1), "and" | "&");
-        if next == at || !holds_title(doc, next..at) || found.is_some() && !both() {
+        let others = found.is_some() && (at..start).any(|i| matches!(doc.text(i), "for" | "to"));
+        if next == at || !holds_title(doc, next..at) || others {
             break;
         }
         start = next;
