@@ -32,6 +32,7 @@ pub fn inconsistencies(ctx: &Context<'_>, quantities: &[Located<Quantity>]) -> V
         trade(ctx, quantities, first..last, &mut found);
         parts_of_a_whole(ctx, quantities, first..last, &mut found);
         breakdown(ctx, quantities, first..last, &mut found);
+        shares(ctx, quantities, first..last, &mut found);
         change_and_levels(quantities, first..last, &mut found);
     }
     found
@@ -72,7 +73,8 @@ impl Rounded {
     }
 }
 
-/// The value of one unit in the last place that is written: 0.1 billion in "10.1 billion"; trailing zeros may be rounding.
+/// The value of one unit in the last place that is written: 0.1 billion in "10.1 billion". Trailing zeros may be rounding,
+/// but two digits always count: "100 million" is no 60 million, and 44 of 40 drones are too many.
 fn last_place(text: &str, value: Decimal) -> Option<Decimal> {
     let start = text.find(|c: char| c.is_ascii_digit());
     let Some(start) = start else { return Some(Decimal::ONE.min(value.abs())) };
@@ -89,7 +91,7 @@ fn last_place(text: &str, value: Decimal) -> Option<Decimal> {
     let mut place = Decimal::new(1, written.scale());
     if written.scale() == 0 {
         let mut rest = written;
-        while rest >= Decimal::TEN && (rest % Decimal::TEN).is_zero() {
+        while rest >= Decimal::ONE_HUNDRED && (rest % Decimal::TEN).is_zero() {
             rest /= Decimal::TEN;
             place *= Decimal::TEN;
         }
@@ -118,7 +120,7 @@ fn trade(ctx: &Context<'_>, quantities: &[Located<Quantity>], range: Range<usize
     let (Some(exports), Some(imports)) = (only(TradeRole::Exports), only(TradeRole::Imports)) else { return };
     let comparable = |i: usize| {
         let (a, b) = (&quantities[i], &quantities[exports]);
-        a.item.currency == b.item.currency && same_years(ctx, a, b)
+        a.item.currency == b.item.currency && same_years(ctx, a, b) && parts_of_year(ctx, a) == parts_of_year(ctx, b)
     };
     if !comparable(imports) {
         return;
@@ -166,6 +168,16 @@ fn trade_role(ctx: &Context<'_>, quantity: &Located<Quantity>) -> Option<TradeRo
             None
         }
     };
+    // "... and imports $5.1 billion": the word beside the figure, whatever the parse makes of it.
+    let beside = quantity.tokens.start.checked_sub(1).map(|t| ctx.doc.text(t));
+    match beside {
+        Some("exports") => return Some(TradeRole::Exports),
+        Some("imports") => return Some(TradeRole::Imports),
+        _ => {}
+    }
+    if is_of_one_good(ctx, quantity) {
+        return None;
+    }
     of_words(&measure).or_else(|| {
         let doc = ctx.doc;
         let verb = doc.ancestors(quantity.tokens.start).take(6).find(|&t| doc.tag(t).starts_with('V'))?;
@@ -174,6 +186,21 @@ fn trade_role(ctx: &Context<'_>, quantity: &Located<Quantity>) -> Option<TradeRo
             "import" => Some(TradeRole::Imports),
             _ => None,
         }
+    })
+}
+
+/// "car exports", "oil imports": a part of what is traded.
+fn is_of_one_good(ctx: &Context<'_>, quantity: &Located<Quantity>) -> bool {
+    let (doc, Some(measure)) = (ctx.doc, &quantity.item.measure) else { return false };
+    let words = doc.sent(quantity.tokens.start).filter(|&t| {
+        let bytes = doc.bytes(t);
+        measure.bytes[0] <= bytes.start && bytes.end <= measure.bytes[1]
+    });
+    let words: Vec<usize> = words.collect();
+    words.windows(2).any(|pair| {
+        matches!(doc.lemma(pair[1]), "export" | "import")
+            && matches!(doc.tag(pair[0]), "NN" | "NNS")
+            && !matches!(doc.lemma(pair[0]), "total" | "goods" | "good" | "merchandise" | "commodity" | "trade")
     })
 }
 
@@ -190,6 +217,44 @@ fn same_years(ctx: &Context<'_>, a: &Located<Quantity>, b: &Located<Quantity>) -
     };
     let (first, second) = (years(a), years(b));
     first.is_empty() || second.is_empty() || first.iter().any(|y| second.contains(y))
+}
+
+/// The months, quarters and halves that the sentence of a quantity names, sorted: a month's exports are no part of a year's trade.
+fn parts_of_year<'a>(ctx: &'a Context<'_>, quantity: &Located<Quantity>) -> Vec<&'a str> {
+    let doc = ctx.doc;
+    let mut parts: Vec<&str> = doc
+        .sent(quantity.tokens.start)
+        .filter(|&t| {
+            let name = matches!(
+                doc.text(t),
+                "January"
+                    | "February"
+                    | "March"
+                    | "April"
+                    | "May"
+                    | "June"
+                    | "July"
+                    | "August"
+                    | "September"
+                    | "October"
+                    | "November"
+                    | "December"
+                    | "Jan."
+                    | "Feb."
+                    | "Aug."
+                    | "Sept."
+                    | "Oct."
+                    | "Nov."
+                    | "Dec."
+            );
+            name && doc.tag(t).starts_with("NNP")
+                || matches!(doc.lemma(t), "quarter" | "half" | "month" | "week" | "monthly" | "quarterly")
+        })
+        .map(|t| doc.lemma(t))
+        .collect();
+    parts.sort_unstable();
+    parts.dedup();
+    parts
 }
 
 /// "34 of 30 drones": a part is not larger than its whole; nor is what a total includes.
@@ -289,6 +354,50 @@ fn breakdown(ctx: &Context<'_>, quantities: &[Located<Quantity>], range: Range<u
             found.push(Inconsistency { code: TOTALS, quantities: all });
         }
     }
+}
+
+/// "61% voted yes, 35% voted no and 9% abstained": answers that exclude each other are not more than all. The share that gives no
+/// answer shows that they do; each share must have a verb of its own.
+fn shares(ctx: &Context<'_>, quantities: &[Located<Quantity>], range: Range<usize>, found: &mut Vec<Inconsistency>) {
+    let doc = ctx.doc;
+    let has_answer = |i: usize| {
+        let q = &quantities[i];
+        q.item.unit.as_deref() == Some("percent")
+            && q.item.change.is_none()
+            && q.tokens.end < doc.len()
+            && (doc.tag(q.tokens.end).starts_with('V') || matches!(doc.text(q.tokens.end), "abstained" | "undecided"))
+    };
+    for last in range.clone().filter(|&i| has_answer(i) && gives_no_answer(ctx, &quantities[i])) {
+        let sentence = doc.sent(quantities[last].tokens.start);
+        let mut members: Vec<usize> = (range.start..=last)
+            .rev()
+            .take_while(|&i| has_answer(i) && sentence.contains(&quantities[i].tokens.start))
+            .collect();
+        members.reverse();
+        if members.len() < 3 {
+            continue;
+        }
+        let sum = members.iter().try_fold(Rounded { low: Decimal::ZERO, high: Decimal::ZERO }, |sum, &i| {
+            sum.plus(Rounded::of(&quantities[i].item)?)
+        });
+        if sum.is_some_and(|sum| sum.low > Decimal::ONE_HUNDRED) {
+            found.push(Inconsistency { code: TOTALS, quantities: members });
+        }
+    }
+}
+
+/// "were undecided", "abstained", "had no opinion", "did not know": the answer of those who give none.
+fn gives_no_answer(ctx: &Context<'_>, quantity: &Located<Quantity>) -> bool {
+    let doc = ctx.doc;
+    let end = doc.sent(quantity.tokens.start).end.min(quantity.tokens.end + 5);
+    let words: Vec<&str> =
+        (quantity.tokens.end..end).map(|t| doc.text(t)).take_while(|w| !matches!(*w, "," | ";")).collect();
+    let no_opinion =
+        words.windows(2).any(|w| w[0] == "no" && matches!(w[1], "opinion" | "view" | "preference" | "answer"));
+    let not_known = words.windows(2).any(|w| matches!(w[0], "not" | "n't" | "n’t") && w[1] == "know");
+    no_opinion
+        || not_known
+        || words.iter().any(|w| matches!(*w, "undecided" | "unsure" | "abstained" | "abstaining" | "uncertain"))
 }
 
 /// "rose 5% to $105 from $100", "rose 0.9 points to 5.1% from 4.2%".

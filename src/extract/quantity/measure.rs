@@ -18,6 +18,7 @@ pub(crate) fn measure(atoms: &Atoms<'_>, doc: &Doc, quantity: &Candidate) -> Opt
     let tokens = atoms.tokens(&quantity.span);
     let sentence = doc.sent(tokens.start);
     noun_before(atoms, doc, quantity, &sentence)
+        .or_else(|| gapped(atoms, doc, quantity, &sentence))
         .or_else(|| noun_after(atoms, doc, quantity, &tokens))
         .or_else(|| of_phrase(atoms, doc, quantity))
         .or_else(|| of_verb(doc, &tokens, &sentence))
@@ -32,6 +33,21 @@ fn noun_before(atoms: &Atoms<'_>, doc: &Doc, quantity: &Candidate, sentence: &Ra
     }
     let noun = atoms.get(word - 1)?.token;
     doc.tag(noun).starts_with("NN").then(|| noun_phrase(doc, noun, sentence))
+}
+
+/// "exports were worth $2.1 billion and imports $5.1 billion": the second subject, whose verb is left out.
+fn gapped(atoms: &Atoms<'_>, doc: &Doc, quantity: &Candidate, sentence: &Range<usize>) -> Option<Range<usize>> {
+    if !matches!(quantity.class, Class::Money | Class::Percent) {
+        return None;
+    }
+    let before = quantity.start.checked_sub(1)?;
+    let first = (before.saturating_sub(2)..=before).rev().take_while(|&k| {
+        atoms.get(k).is_some_and(|a| doc.tag(a.token).starts_with("NN") || doc.tag(a.token).starts_with("JJ"))
+    });
+    let first = first.last()?;
+    let joined = first.checked_sub(1).is_some_and(|k| matches!(atoms.lower(k), "and" | "while" | "but"));
+    let noun = atoms.get(before)?.token;
+    (joined && doc.tag(noun) == "NNS" && sentence.contains(&noun)).then(|| atoms.tokens(&(first..before + 1)))
 }
 
 /// "a 19% tariff", "a $75 million loan".
