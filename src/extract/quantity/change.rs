@@ -75,7 +75,9 @@ pub(crate) fn changes(atoms: &Atoms<'_>, doc: &Doc, found: &[Candidate], times: 
 fn is_apposed(atoms: &Atoms<'_>, first: &Candidate, second: &Candidate) -> bool {
     let gap = first.end.min(second.start)..second.start;
     let words: Vec<&str> = gap.map(|i| atoms.lower(i)).collect();
-    matches!(words.as_slice(), [",", "or"] | ["or"] | ["("] | [",", "or", "about"])
+    // "4,000 jobs, or 5% of its workforce" is a share, no second measure of the change.
+    let share = second.class == Class::Percent && atoms.lower(second.end) == "of";
+    !share && matches!(words.as_slice(), [",", "or"] | ["or"] | ["("] | [",", "or", "about"])
 }
 
 fn link(atoms: &Atoms<'_>, doc: &Doc, quantity: &Candidate) -> Option<Link> {
@@ -147,6 +149,8 @@ fn words_before(atoms: &Atoms<'_>, doc: &Doc, quantity: &Candidate) -> Option<Li
         at -= 1;
     }
     match atoms.lower(at) {
+        // "a round led by two investors": who did it.
+        "by" if is_agent(atoms, doc, at) => None,
         "by" => {
             anchor(atoms, doc, at).map(|(anchor, direction)| Link { relation: Relation::Amount, anchor, direction })
         }
@@ -157,7 +161,10 @@ fn words_before(atoms: &Atoms<'_>, doc: &Doc, quantity: &Candidate) -> Option<Li
                 && quantity.unit.as_deref() == Some("person")
                 && !quantity.noun.is_empty()
                 && (anchor + 1..at).any(|j| atoms.get(j).is_some_and(|a| doc.tag(a.token).starts_with("NN")));
-            (!recipient).then_some(Link { relation: Relation::Level, anchor, direction })
+            let served = quantity.class == Class::Count
+                && !quantity.noun.is_empty()
+                && (anchor + 1..at).any(|j| is_supply(atoms.lower(j)));
+            (!recipient && !served).then_some(Link { relation: Relation::Level, anchor, direction })
         }
         "from" => {
             let (anchor, direction) = anchor(atoms, doc, at)?;
@@ -170,6 +177,35 @@ fn words_before(atoms: &Atoms<'_>, doc: &Doc, quantity: &Candidate) -> Option<Li
         }
         _ => adjacent(atoms, doc, quantity, at, limit),
     }
+}
+
+/// What is cut or raised to those who get it: "cut power to 45,000 homes".
+fn is_supply(word: &str) -> bool {
+    matches!(
+        word,
+        "power"
+            | "electricity"
+            | "water"
+            | "gas"
+            | "heating"
+            | "supplies"
+            | "supply"
+            | "access"
+            | "aid"
+            | "service"
+            | "services"
+    )
+}
+
+/// True where "by" at atom `at` follows a participle that says nothing of a change.
+fn is_agent(atoms: &Atoms<'_>, doc: &Doc, at: usize) -> bool {
+    let verb = at.checked_sub(1).and_then(|j| atoms.get(j));
+    verb.is_some_and(|a| {
+        let lemma = doc.lemma(a.token);
+        doc.tag(a.token) == "VBN"
+            && verb_direction(lemma).is_none()
+            && !matches!(lemma, "go" | "move" | "change" | "swing" | "shift" | "revise")
+    })
 }
 
 /// "rose 5%", "rose sharply, 5%", "up 3%", "cut 500 jobs".
@@ -312,7 +348,7 @@ fn direction_particle(word: &str) -> Option<Direction> {
 }
 
 /// Direction of a verb by its lemma (or, where the lemma failed, by its past tense).
-fn verb_direction(word: &str) -> Option<Direction> {
+pub(crate) fn verb_direction(word: &str) -> Option<Direction> {
     let up = matches!(
         word,
         "rise"
@@ -562,6 +598,8 @@ fn change(
     } else {
         siblings().find(|&j| links[j].is_some_and(|l| l.relation == Relation::Amount)).map(|j| &found[j])
     };
+    // "increased threefold": a factor, no amount.
+    let by = by.filter(|q| q.unit.as_deref() != Some("time"));
     let (amount, unit) = by.map_or((None, None), |q| {
         let (amount, unit) = amount(q);
         (Some(amount), Some(unit))

@@ -71,7 +71,13 @@ fn after(atoms: &Atoms<'_>, from: usize, doc: &Doc) -> Option<Counted> {
         at += 1;
     }
     let head = head?;
-    Some(Counted { unit: singular(atoms, head, doc), noun: from..head + 1 })
+    let mut unit = singular(atoms, head, doc);
+    // "two front-runners", "three by-elections": the hyphen makes one noun.
+    let joined = head >= from + 2 && atoms.is_dash(head - 1) && atoms.glued(head - 1) && atoms.glued(head);
+    if joined && atoms.is_word(head - 2) && !atoms.is_number(head - 2) {
+        unit = format!("{}-{unit}", atoms.lower(head - 2));
+    }
+    Some(Counted { unit, noun: from..head + 1 })
 }
 
 fn tag_of<'d>(atoms: &Atoms<'_>, i: usize, doc: &'d Doc) -> &'d str {
@@ -303,6 +309,15 @@ pub(crate) fn singular_token(doc: &Doc, token: usize) -> String {
             Some(stem) => format!("{stem}n"),
             None => text.to_owned(),
         },
+        "NNS" => whole_stem(&text.to_lowercase(), doc.lemma(token)).to_owned(),
         _ => doc.lemma(token).to_owned(),
+    }
+}
+
+/// The lemmatiser's rule for "buses" takes an e too many from "doses", "noses" and "hoses".
+fn whole_stem<'a>(plural: &'a str, lemma: &'a str) -> &'a str {
+    match plural.strip_suffix('s') {
+        Some(stem) if stem.ends_with("ose") && stem.strip_suffix('e') == Some(lemma) => stem,
+        _ => lemma,
     }
 }

@@ -48,7 +48,11 @@ fn is_grown_into_a_word(atoms: &Atoms<'_>, start: usize) -> bool {
                 let word = start.checked_sub(2).and_then(|j| atoms.get(j));
                 previous.glued
                     && word.is_some_and(|w| {
-                        w.kind == Kind::Word && !matches!(w.lower.as_ref(), "magnitude" | "to" | "million" | "billion")
+                        w.kind == Kind::Word
+                            && !matches!(
+                                w.lower.as_ref(),
+                                "magnitude" | "to" | "million" | "billion" | "mid" | "early" | "late"
+                            )
                     })
             }
             _ => false,

@@ -102,6 +102,7 @@ pub(crate) fn candidates(atoms: &Atoms<'_>, times: &[Match], around: Surrounding
         }
     }
     share_units(atoms, &mut found);
+    share_currencies(atoms, around.doc, &mut found);
     found
 }
 
@@ -113,6 +114,9 @@ enum Outcome {
 fn candidate(atoms: &Atoms<'_>, i: usize, around: Surroundings<'_>) -> Outcome {
     if let Some(ratio) = ratio(atoms, i) {
         return Outcome::Found(vec![ratio]);
+    }
+    if let Some(fold) = fold_word(atoms, i) {
+        return Outcome::Found(vec![fold]);
     }
     let Some(first) = numeral(atoms, i) else {
         // An ordinal is one word although its atoms are two.
@@ -261,10 +265,7 @@ impl Part {
 /// or an amount that speaks for money.
 fn is_other_word(atoms: &Atoms<'_>, at: usize, after: usize) -> bool {
     after == at + 1
-        && matches!(
-            atoms.lower(at),
-            "won" | "real" | "sol" | "lei" | "dong" | "lev" | "dram" | "crown" | "crowns" | "rand" | "lari" | "p"
-        )
+        && matches!(atoms.lower(at), "won" | "real" | "sol" | "lei" | "dong" | "lev" | "dram" | "rand" | "lari" | "p")
         && {
             let scaled =
                 at > 0 && matches!(atoms.lower(at - 1), "million" | "billion" | "trillion" | "bn" | "thousand");
@@ -329,10 +330,14 @@ fn ratio(atoms: &Atoms<'_>, i: usize) -> Option<Candidate> {
 
 /// "rejected the measure 54-45", "a 217-213 vote": two counts of votes.
 fn votes(atoms: &Atoms<'_>, i: usize, doc: &Doc) -> Option<Outcome> {
+    let dashed = matches!(atoms.text(i + 1), "-" | "–") && atoms.glued(i + 1) && atoms.glued(i + 2);
+    // "voted 248 to 201 to raise it", "by a vote of 248 to 201"
+    let spelled = atoms.lower(i + 1) == "to"
+        && (matches!(atoms.before(i, 1), "voted" | "vote" | "votes" | "voting")
+            || atoms.ends_with(i, "vote of")
+            || atoms.ends_with(i, "votes of"));
     let pair = atoms.is_number(i)
-        && matches!(atoms.text(i + 1), "-" | "–")
-        && atoms.glued(i + 1)
-        && atoms.glued(i + 2)
+        && (dashed || spelled)
         && atoms.is_number(i + 2)
         && !(atoms.is_dash(i + 3) && atoms.glued(i + 3));
     if !pair || unit(atoms, i + 3).is_some() || currency::before(atoms, i, None).is_some() || (i > 0 && atoms.glued(i))
@@ -464,11 +469,17 @@ fn range(atoms: &Atoms<'_>, first: &Part, around: Surroundings<'_>) -> Option<Ou
     if !same || low >= high {
         return None;
     }
+    // "rose 3p to 148.2p": by the one to the other.
+    let by_far = high.checked_div(low).is_none_or(|times| times >= Decimal::from(LEVEL_IS_TIMES_ITS_CHANGE));
+    if to && by_far && is_change_verb(atoms, around.doc, outer) {
+        return None;
+    }
     let measured = second.is_measured();
     if is_excluded(atoms, at, &second.numeral, measured, true, around.doc) && !dash {
         return None;
     }
-    if (to || or) && !measured && second.numeral.form != Form::Scaled && !between {
+    let ages = matches!(atoms.before(outer, 1), "aged" | "ages");
+    if (to || or) && !measured && second.numeral.form != Form::Scaled && !between && !ages {
         // "two to three people": a noun must follow.
         counted(atoms, &(first.start..second.end), around.doc).filter(|c| !c.noun.is_empty())?;
     }
@@ -479,6 +490,17 @@ fn range(atoms: &Atoms<'_>, first: &Part, around: Surroundings<'_>) -> Option<Ou
     one.approx = approx.map(|a| a.kind).or(one.approx);
     one.start = outer - usize::from(between);
     Some(Outcome::Found(vec![one]))
+}
+
+/// From this ratio on, the second of two numbers after a word of change is the level, and no end of a range.
+const LEVEL_IS_TIMES_ITS_CHANGE: i64 = 4;
+
+/// True where the word before atom `start` is a verb of change.
+fn is_change_verb(atoms: &Atoms<'_>, doc: &Doc, start: usize) -> bool {
+    let verb = start.checked_sub(1).and_then(|at| atoms.get(at));
+    verb.is_some_and(|a| {
+        doc.tag(a.token).starts_with('V') && super::change::verb_direction(doc.lemma(a.token)).is_some()
+    })
 }
 
 /// "from 4 to 5": two levels, unless a period or a spread is meant ("ranging from", "aged from").
@@ -671,6 +693,18 @@ fn bare_age(atoms: &Atoms<'_>, span: &Range<usize>, numeral: &Numeral, doc: &Doc
             return Some("year");
         }
     }
+    // "The full-back, 24, has", "a schoolteacher, 31, from": after the noun of one person.
+    if comma
+        && atoms.before(start, 1) == ","
+        && atoms.text(end) == ","
+        && numeral.value >= Decimal::from(10)
+        && is_one_person(atoms, start - 2, doc)
+        && atoms.get(end + 1).is_some_and(|a| {
+            matches!(doc.tag(a.token), "VBD" | "VBZ" | "MD" | "WP" | "VBN") || matches!(a.lower.as_ref(), "from" | "of")
+        })
+    {
+        return Some("year");
+    }
     // "people over 65", "children under five".
     if matches!(atoms.before(start, 1), "over" | "under" | "above" | "below")
         && closes(end)
@@ -706,6 +740,47 @@ fn bare_age(atoms: &Atoms<'_>, span: &Range<usize>, numeral: &Numeral, doc: &Doc
     (of_age && !counted).then_some("year")
 }
 
+/// True for a singular common noun with a person's ending or one of the words that wires use for people.
+fn is_one_person(atoms: &Atoms<'_>, i: usize, doc: &Doc) -> bool {
+    const ENDINGS: [&str; 11] = ["er", "or", "ist", "ian", "man", "woman", "ant", "ee", "ress", "back", "cian"];
+    const OTHERS: [&str; 25] = [
+        "boy",
+        "girl",
+        "mother",
+        "captain",
+        "suspect",
+        "victim",
+        "nurse",
+        "pilot",
+        "coach",
+        "student",
+        "chief",
+        "star",
+        "judge",
+        "spouse",
+        "wife",
+        "husband",
+        "lawmaker",
+        "resident",
+        "recruit",
+        "champion",
+        "president",
+        "native",
+        "back",
+        "forward",
+        "keeper",
+    ];
+    const THINGS: [&str; 12] = [
+        "number", "order", "factor", "answer", "chapter", "letter", "register", "error", "floor", "door", "corner",
+        "counter",
+    ];
+    let noun = atoms.lower(i);
+    let tagged = atoms.get(i).is_some_and(|a| doc.tag(a.token) == "NN");
+    tagged
+        && !THINGS.contains(&noun)
+        && (OTHERS.contains(&noun) || ENDINGS.iter().any(|e| noun.len() > e.len() + 1 && noun.ends_with(e)))
+}
+
 fn is_magnitude(atoms: &Atoms<'_>, start: usize, end: usize) -> bool {
     let before = atoms.before(start, 1);
     before == "magnitude"
@@ -715,7 +790,37 @@ fn is_magnitude(atoms: &Atoms<'_>, start: usize, end: usize) -> bool {
         || (atoms.is_dash(end) && atoms.lower(end + 1) == "magnitude")
 }
 
-/// "threefold", "10-fold", "10 fold".
+/// "threefold" in one word.
+fn fold_word(atoms: &Atoms<'_>, i: usize) -> Option<Candidate> {
+    let times = match atoms.lower(i).strip_suffix("fold")? {
+        "two" => 2,
+        "three" => 3,
+        "four" => 4,
+        "five" => 5,
+        "six" => 6,
+        "seven" => 7,
+        "eight" => 8,
+        "nine" => 9,
+        "ten" => 10,
+        _ => return None,
+    };
+    let approx = approximators::before(atoms, i, false);
+    Some(Candidate {
+        span: i..i + 1,
+        start: approx.map_or(i, |a| a.start),
+        end: i + 1,
+        low: Decimal::from(times),
+        high: None,
+        approx: approx.map(|a| a.kind),
+        unit: Some("time".to_owned()),
+        currency: None,
+        per: None,
+        class: Class::Measure,
+        noun: i + 1..i + 1,
+    })
+}
+
+/// "10-fold", "10 fold".
 fn fold(atoms: &Atoms<'_>, end: usize) -> Option<usize> {
     if atoms.lower(end) == "fold" {
         return Some(end + 1);
@@ -914,6 +1019,43 @@ fn currency_spoken_of(atoms: &Atoms<'_>, start: usize, country: Country) -> Opti
         let (money, _) = currency::by_name(atoms, j, country)?;
         (atoms.is_word(j) && !money.minor && money.code != "USD" && atoms.lower(j).len() > 2).then_some(money.code)
     })
+}
+
+/// Atoms that may lie between an amount of money and a number that leaves its currency out.
+const ELIDED_WITHIN: usize = 14;
+
+/// "paid 38 million euros for the winger and wants at least 50 million": a scaled number that counts nothing takes the currency
+/// of the amount before it.
+fn share_currencies(atoms: &Atoms<'_>, doc: &Doc, found: &mut [Candidate]) {
+    let scaled = |c: &Candidate| {
+        c.span.clone().any(|k| matches!(atoms.lower(k), "million" | "billion" | "trillion" | "bn" | "m" | "tn"))
+    };
+    for i in 1..found.len() {
+        let (before, rest) = found.split_at_mut(i);
+        let (money, bare) = (&before[i - 1], &mut rest[0]);
+        let gap = money.end.min(bare.start)..bare.start;
+        let token = |at: usize| atoms.get(at).map(|a| a.token);
+        let one_sentence =
+            token(money.span.start).zip(token(bare.span.start)).is_some_and(|(a, b)| doc.sent(a) == doc.sent(b));
+        let alone = atoms.get(bare.end).is_none_or(|a| {
+            a.kind == Kind::Symbol
+                || matches!(a.lower.as_ref(), "and" | "or" | "but" | "in" | "from" | "to" | "by" | "after")
+        });
+        if bare.class == Class::Count
+            && bare.unit.is_none()
+            && money.class == Class::Money
+            && money.per.is_none()
+            && scaled(money)
+            && scaled(bare)
+            && one_sentence
+            && alone
+            && gap.len() <= ELIDED_WITHIN
+            && !matches!(atoms.before(bare.start, 1), "of" | "for" | "by")
+        {
+            bare.class = Class::Money;
+            bare.currency = money.currency;
+        }
+    }
 }
 
 /// "300 flights on Monday and 150 on Tuesday", "312 votes to 118": a bare number takes the unit of its neighbour.

@@ -560,6 +560,9 @@ fn first_months(atoms: &Atoms<'_>, i: usize) -> Option<Match> {
 
 /// "the past five years", "the next two weeks", "the coming days", "recent years".
 fn stretch(atoms: &Atoms<'_>, i: usize) -> Option<Match> {
+    if is_verb_last(atoms, i) {
+        return None;
+    }
     let future = match atoms.lower(i) {
         "past" | "last" | "previous" | "preceding" => false,
         "next" | "coming" | "following" => true,
@@ -598,6 +601,32 @@ fn stretch(atoms: &Atoms<'_>, i: usize) -> Option<Match> {
         Expr::Stretch { unit: found, count: if future { count } else { -count } }
     };
     Some(Match { atoms: i..end, expr, duration })
+}
+
+/// "will last 48 hours", "is expected to last two weeks": the verb.
+fn is_verb_last(atoms: &Atoms<'_>, i: usize) -> bool {
+    atoms.lower(i) == "last"
+        && matches!(
+            atoms.before(i, 1),
+            "will"
+                | "would"
+                | "could"
+                | "can"
+                | "may"
+                | "might"
+                | "should"
+                | "must"
+                | "to"
+                | "not"
+                | "n't"
+                | "n’t"
+                | "cannot"
+                | "only"
+                | "typically"
+                | "usually"
+                | "generally"
+                | "often"
+        )
 }
 
 /// "two years ago", "a decade ago", "several months ago", "two weeks from now".

@@ -132,6 +132,12 @@ pub(crate) fn resolve(expr: &Expr, frame: Frame<'_>) -> Option<Value> {
             let days = weeks.checked_mul(7)?.checked_add(i64::from(weekday.to_monday_zero_offset()))?;
             shift(monday(today)?, Span::new().try_days(days).ok()?).map(Value::Day)
         }
+        // "fell at the weekend", written on a Tuesday: the one that is over.
+        Expr::Relative { unit: Unit::Weekend, offset: 0 }
+            if frame.direction == Direction::Past && today.weekday().to_monday_zero_offset() < 5 =>
+        {
+            period(today, Unit::Weekend, -1)
+        }
         Expr::Relative { unit, offset } => period(today, *unit, *offset),
         Expr::Distance { unit, count } => distance(today, *unit, *count),
         Expr::Anchored { unit, count } => {
@@ -295,7 +301,9 @@ fn interval(start: &Expr, end: &Expr, frame: Frame<'_>) -> Option<Value> {
     let end = resolve(end, frame)?;
     // The start lies before the end: "Friday to Sunday", "December to February".
     let last = end.first_day()?;
-    let mut first = resolve(start, Frame { direction: Direction::Past, today: last, ..frame })?;
+    // "last year" on the start is counted from the article as on the end; an open year is the end's.
+    let today = if has_relative_year(start) { frame.today } else { last };
+    let mut first = resolve(start, Frame { direction: Direction::Past, today, ..frame })?;
     if let Value::Interval(inner, _) = first {
         first = *inner;
     }
@@ -304,6 +312,15 @@ fn interval(start: &Expr, end: &Expr, frame: Frame<'_>) -> Option<Value> {
         other => other,
     };
     (first.first_day()? <= end.first_day()?).then(|| Value::interval(first, end))
+}
+
+fn has_relative_year(expr: &Expr) -> bool {
+    matches!(
+        expr,
+        Expr::Day { year: YearRef::Relative(_), .. }
+            | Expr::Month { year: YearRef::Relative(_), .. }
+            | Expr::Quarter { year: YearRef::Relative(_), .. }
+    )
 }
 
 /// Months of a quarter as an interval: "the April-June quarter".
