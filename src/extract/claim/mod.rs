@@ -9,7 +9,7 @@ mod statement;
 
 pub use jsonld::jsonld;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 use super::attribution::Attribution;
@@ -53,10 +53,15 @@ pub(super) fn claims(ctx: &Context<'_>, parts: &Parts<'_>) -> Vec<ClaimEvent> {
     report_times(ctx, parts, &mut drafts);
     let stated = statement::statements(ctx, parts, &drafts);
     let first_statement = drafts.len();
+    // What a source says stays the source's, also where a statement tells the whole sentence.
+    let quantities: HashSet<usize> = drafts.iter().flat_map(|d| &d.quantities).copied().collect();
+    let times: HashSet<usize> = drafts.iter().flat_map(|d| &d.times).copied().collect();
+    let without =
+        |known: &HashSet<usize>, found: Vec<usize>| found.into_iter().filter(|i| !known.contains(i)).collect();
     drafts.extend(stated.into_iter().map(|content| Draft {
         attribution: None,
-        quantities: within(parts.quantities, &content),
-        times: within(parts.times, &content),
+        quantities: without(&quantities, within(parts.quantities, &content)),
+        times: without(&times, within(parts.times, &content)),
         content,
         rule: statement::ID,
         confidence: STATEMENT_CONFIDENCE,

@@ -15,8 +15,8 @@ const LEAST_WORDS: usize = 4;
 
 /// The contents of all statements, in text order.
 ///
-/// Every number and date of a sentence that holds no attribution is in one of them. Of other sentences a statement is what no source says
-/// and what is more than the words of attributing it: a clause with a subject of its own.
+/// Every number and date of the body that no attribution holds is in one of them. Of a sentence with attributions a statement is what no
+/// source says, where that is a clause with a subject of its own, else the sentence as a whole.
 pub(super) fn statements(ctx: &Context<'_>, parts: &Parts<'_>, drafts: &[Draft<'_>]) -> Vec<Vec<Range<usize>>> {
     let doc = ctx.doc;
     // by the source, the cue or the content of a claim
@@ -74,7 +74,7 @@ fn statement(
         let holds = pinned_here || !quoted && compares(&sentence) && has_verb(ctx, &sentence);
         return holds.then(|| vec![trim(ctx, sentence)]).filter(|c| !c[0].is_empty());
     }
-    let content: Vec<Range<usize>> = runs(sentence, |i| !taken[i])
+    let content: Vec<Range<usize>> = runs(sentence.clone(), |i| !taken[i])
         .into_iter()
         .map(|r| trim(ctx, r))
         .filter(|r| {
@@ -82,6 +82,11 @@ fn statement(
             words >= LEAST_WORDS && has_clause(ctx, r) && (r.clone().any(|i| pinned[i]) || compares(r))
         })
         .collect();
+    let is_lost = |i: usize| pinned[i] && !content.iter().any(|r| r.contains(&i));
+    if sentence.clone().any(is_lost) {
+        // a number beside the words of attributing: that somebody said so is what the newsroom itself tells
+        return Some(vec![trim(ctx, sentence)]).filter(|c| !c[0].is_empty());
+    }
     (!content.is_empty()).then_some(content)
 }
 
