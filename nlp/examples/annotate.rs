@@ -26,7 +26,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
                 words as f64 / seconds
             );
         }
-        println!("{:?}", pipeline.cache_stats());
+        for cache in pipeline.cache_stats() {
+            println!("{cache:?}");
+        }
         return Ok(());
     }
     for path in args {

@@ -3,10 +3,12 @@
 
 use std::sync::Arc;
 
+use quick_cache::Equivalent;
 use quick_cache::sync::Cache;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::chars;
+use crate::pipeline::CacheStats;
 use crate::symbols::Symbol;
 use crate::weights::{LoadError, Weights};
 
@@ -17,7 +19,21 @@ const CACHE: usize = 20_000;
 pub(crate) struct Lemmatizer {
     /// By part of speech in lower case.
     tables: FxHashMap<&'static str, Table>,
-    cache: Cache<(Symbol, Symbol, String), Arc<str>>,
+    cache: Cache<Key, Arc<str>>,
+}
+
+/// Part of speech, morphology, text.
+#[derive(PartialEq, Eq, Hash)]
+struct Key(Symbol, Symbol, Box<str>);
+
+/// A [`Key`] that is looked up.
+#[derive(Hash)]
+struct Query<'a>(Symbol, Symbol, &'a str);
+
+impl Equivalent<Key> for Query<'_> {
+    fn equivalent(&self, key: &Key) -> bool {
+        self.0 == key.0 && self.1 == key.1 && *self.2 == *key.2
+    }
 }
 
 #[derive(Default)]
@@ -42,9 +58,9 @@ impl Lemmatizer {
         Ok(Self { tables, cache: Cache::new(CACHE) })
     }
 
-    /// Lemmas remembered now.
-    pub(crate) fn cached(&self) -> usize {
-        self.cache.len()
+    /// The cache of lemmas.
+    pub(crate) fn cache_stats(&self, name: &'static str) -> CacheStats {
+        CacheStats::of(name, &self.cache)
     }
 
     /// Appends the lemma of `text` to `out`. `key` stands for `pos` and `morph`.
@@ -54,10 +70,10 @@ impl Lemmatizer {
         }
         let table = self.tables.get(pos).filter(|_| !is_base_form(pos, morph));
         let Some(table) = table else { return push_lower(text, out) };
-        let cached = self.cache.get(&(key.0, key.1, text.to_owned()));
+        let cached = self.cache.get(&Query(key.0, key.1, text));
         let lemma = cached.unwrap_or_else(|| {
             let lemma: Arc<str> = table.lemmatize(text).into();
-            self.cache.insert((key.0, key.1, text.to_owned()), Arc::clone(&lemma));
+            self.cache.insert(Key(key.0, key.1, text.into()), Arc::clone(&lemma));
             lemma
         });
         out.push_str(&lemma);

@@ -1,6 +1,7 @@
 //! spaCy's entity recognizer (`spacy/pipeline/_parser_internals/ner.pyx`): BILUO transitions, one a token.
 
-use crate::layers::Simd;
+use crate::layers::{Bound, Simd};
+use crate::tok2vec::Rows;
 use crate::transition::{Precomputed, TransitionModel};
 use crate::weights::{LoadError, Weights};
 
@@ -40,7 +41,7 @@ pub(crate) struct EntityRecognizer {
 }
 
 impl EntityRecognizer {
-    pub(crate) fn load(weights: &Weights) -> Result<Self, LoadError> {
+    pub(crate) fn load(weights: &Weights, rows: Bound) -> Result<Self, LoadError> {
         let names: Vec<String> = weights.table("ner_moves")?;
         let mut labels: Vec<String> = Vec::new();
         let mut classes = Vec::with_capacity(names.len());
@@ -92,7 +93,7 @@ impl EntityRecognizer {
                 })
             })
             .collect();
-        let model = TransitionModel::load(weights, "ner", FEATURES, names.len())?;
+        let model = TransitionModel::load(weights, "ner", rows, FEATURES, names.len())?;
         Ok(Self { model, classes, labels, closed, open })
     }
 
@@ -101,11 +102,11 @@ impl EntityRecognizer {
         &self.labels
     }
 
-    /// Entities of `is_space.len()` tokens. `rows`: the output of the recognizer's own encoder.
+    /// Entities of `is_space.len()` tokens. `rows`: from the recognizer's own encoder.
     pub(crate) fn predict(
         &self,
         simd: Simd,
-        rows: &[f32],
+        rows: &mut Rows<'_>,
         is_space: &[bool],
         sent_starts: &[bool],
         pre: &mut Precomputed,
@@ -123,7 +124,7 @@ impl EntityRecognizer {
                 None => &self.closed[usize::from(!is_space[i] && more)][usize::from(!is_space[i])],
                 Some((_, label)) => &self.open[usize::from(label)][usize::from(more)],
             };
-            let (action, label) = self.classes[self.model.decide(simd, pre, &features, penalty)];
+            let (action, label) = self.classes[self.model.decide(simd, rows, pre, &features, penalty)];
             tags.push(match action {
                 Action::Begin | Action::Unit => EntTag::B(label),
                 Action::In | Action::Last => EntTag::I(label),

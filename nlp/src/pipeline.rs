@@ -1,17 +1,20 @@
 //! The pipeline: tokenizer, tok2vec, tagger, parser, attribute ruler, lemmatizer, entity recognizer, in spaCy's order.
 
+use std::hash::Hash;
 use std::ops::Range;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
+
+use quick_cache::sync::Cache;
 
 use crate::attribute_ruler::{AttributeRuler, Attributes, RulerToken};
 use crate::doc::{Doc, Iob, Token};
 use crate::layers::{Isa, Simd};
 use crate::lemmatizer::Lemmatizer;
 use crate::ner::{EntTag, EntityRecognizer};
-use crate::parser::{Parse, Parser};
+use crate::parser::{Parse, Parser, State};
 use crate::symbols::{Symbol, Symbols};
-use crate::tagger::Tagger;
+use crate::tagger::{self, Tagger};
 use crate::tok2vec::{Buffers, Tok2Vec};
 use crate::tokenizer::{RawToken, Tokenizer};
 use crate::transition::Precomputed;
@@ -23,8 +26,8 @@ static BUILTIN: &[u8] = include_bytes!("../../models/en_core_web_sm/en_core_web_
 /// Most tokens that are annotated as one spaCy Doc: longer segments are cut at a line break where there is one. Bounds the memory
 /// of a run (6 KB a token) without touching the answers of ordinary articles.
 const MAX_TOKENS: usize = 16_384;
-/// Lexemes that each encoder remembers, 4 KB each.
-const EMBEDDED: usize = 8_000;
+/// Lexemes that each encoder remembers, half a KB each.
+const EMBEDDED: usize = 32_000;
 
 /// The loaded pipeline. Immutable and shared by threads; its caches are bounded and never change an answer.
 pub struct Pipeline {
@@ -46,17 +49,24 @@ pub struct Pipeline {
     scratch: Mutex<Vec<Scratch>>,
 }
 
-/// Entries in the pipeline's bounded caches.
+/// State of one of the pipeline's bounded caches.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CacheStats {
-    /// Chunks of text with their tokens.
-    pub chunks: usize,
-    /// Lexemes with their rows in the shared encoder.
-    pub tok2vec: usize,
-    /// Lexemes with their rows in the entity recognizer's encoder.
-    pub ner: usize,
-    /// Forms with their lemmas.
-    pub lemmas: usize,
+    /// What is remembered: `chunks` of text with their tokens; lexemes with their rows in the encoders `tok2vec` and `ner`;
+    /// forms with their `lemmas`.
+    pub name: &'static str,
+    /// Entries now.
+    pub entries: usize,
+    /// Look-ups that found something, ever.
+    pub hits: u64,
+    /// Look-ups that found nothing, ever.
+    pub misses: u64,
+}
+
+impl CacheStats {
+    pub(crate) fn of<K: Eq + Hash, V: Clone>(name: &'static str, cache: &Cache<K, V>) -> Self {
+        Self { name, entries: cache.len(), hits: cache.hits(), misses: cache.misses() }
+    }
 }
 
 /// Buffers of one run; kept between runs so that nothing is allocated per token.
@@ -66,9 +76,10 @@ struct Scratch {
     is_space: Vec<bool>,
     tok2vec: Buffers,
     ner: Buffers,
-    scores: Vec<f32>,
+    tagger: tagger::Buffers,
     tags: Vec<u16>,
     precomputed: Precomputed,
+    state: State,
     parse: Parse,
     ents: Vec<EntTag>,
     matches: Vec<(u16, u32)>,
@@ -93,18 +104,20 @@ impl Pipeline {
         let weights = Weights::parse(bytes)?;
         let mut symbols = Symbols::new();
         let tags: Vec<String> = weights.table("tags")?;
-        let parser = Parser::load(&weights)?;
-        let ner = EntityRecognizer::load(&weights)?;
+        let tok2vec = Tok2Vec::load(&weights, "tok2vec", 6, EMBEDDED)?;
+        let ner_tok2vec = Tok2Vec::load(&weights, "ner", 4, EMBEDDED)?;
+        let parser = Parser::load(&weights, tok2vec.bound())?;
+        let ner = EntityRecognizer::load(&weights, ner_tok2vec.bound())?;
         let mut intern = |labels: &[String]| labels.iter().map(|label| symbols.intern(label)).collect();
         let (tag_symbols, deps, ent_types) = (intern(&tags), intern(parser.labels()), intern(ner.labels()));
         Ok(Self {
             tokenizer: Tokenizer::load(&weights)?,
-            tok2vec: Tok2Vec::load(&weights, "tok2vec", 6, EMBEDDED)?,
+            tok2vec,
             tagger: Tagger::load(&weights, tags.len())?,
             parser,
             ruler: AttributeRuler::load(&weights, &mut symbols)?,
             lemmatizer: Lemmatizer::load(&weights)?,
-            ner_tok2vec: Tok2Vec::load(&weights, "ner", 4, EMBEDDED)?,
+            ner_tok2vec,
             ner,
             symbols: Arc::new(symbols),
             tags: tag_symbols,
@@ -133,14 +146,14 @@ impl Pipeline {
         &self.model_sha256
     }
 
-    /// Sizes of the caches.
-    pub fn cache_stats(&self) -> CacheStats {
-        CacheStats {
-            chunks: self.tokenizer.cached_chunks(),
-            tok2vec: self.tok2vec.cached(),
-            ner: self.ner_tok2vec.cached(),
-            lemmas: self.lemmatizer.cached(),
-        }
+    /// The caches.
+    pub fn cache_stats(&self) -> [CacheStats; 4] {
+        [
+            self.tokenizer.cache_stats("chunks"),
+            self.tok2vec.cache_stats("tok2vec"),
+            self.ner_tok2vec.cache_stats("ner"),
+            self.lemmatizer.cache_stats("lemmas"),
+        ]
     }
 
     /// Annotates the whole text as one spaCy Doc, without keeping the encoders' rows.
@@ -196,20 +209,20 @@ impl Pipeline {
         doc: &mut Doc,
     ) {
         let (simd, n) = (self.simd, tokens.len());
-        let Scratch { is_space, precomputed, parse, ents, tags, .. } = scratch;
+        let Scratch { is_space, precomputed, state, parse, ents, tags, .. } = scratch;
         is_space.clear();
         is_space.extend(tokens.iter().map(|token| token.lexeme.is_space));
 
-        let rows = self.tok2vec.encode(simd, tokens, &mut scratch.tok2vec);
+        let mut rows = self.tok2vec.encode(simd, tokens, &mut scratch.tok2vec);
         tags.clear();
         tags.resize(n, 0);
-        self.tagger.predict(simd, rows, &mut scratch.scores, tags);
-        self.parser.predict(simd, rows, is_space, precomputed, parse);
+        self.tagger.predict(simd, &mut rows, &mut scratch.tagger, tags);
+        self.parser.predict(simd, &mut rows, is_space, precomputed, state, parse);
         if keep_rows {
-            doc.tok2vec.extend_from_slice(&rows[..n * 96]);
+            doc.tok2vec.extend_from_slice(&rows.all()[..n * 96]);
         }
-        let rows = self.ner_tok2vec.encode(simd, tokens, &mut scratch.ner);
-        self.ner.predict(simd, rows, is_space, &parse.sent_starts, precomputed, ents);
+        let mut rows = self.ner_tok2vec.encode(simd, tokens, &mut scratch.ner);
+        self.ner.predict(simd, &mut rows, is_space, &parse.sent_starts, precomputed, ents);
         if keep_rows {
             doc.ner_tok2vec.extend_from_slice(&precomputed.hidden[..n * 64]);
         }

@@ -1,6 +1,7 @@
 //! spaCy's tagger (`spacy/pipeline/tagger.pyx`): one linear layer over the encoder's rows, the first best class.
 
-use crate::layers::{Linear, SLACK, Simd, WIDTH};
+use crate::layers::{Choice, Linear, SLACK, Simd, WIDTH};
+use crate::tok2vec::{CLOSE, Rows};
 use crate::weights::{LoadError, Weights};
 
 /// Classes after padding.
@@ -21,10 +22,27 @@ impl Tagger {
         Ok(Self { softmax: Linear::new(w, b, WIDTH), penalty })
     }
 
-    /// Tag of each token, as an index of the package's labels. `rows`: (tags.len() + SLACK, 96).
-    pub(crate) fn predict(&self, simd: Simd, rows: &[f32], scores: &mut Vec<f32>, tags: &mut [u16]) {
+    /// Tag of each token, as an index of the package's labels.
+    pub(crate) fn predict(&self, simd: Simd, rows: &mut Rows<'_>, buffers: &mut Buffers, tags: &mut [u16]) {
+        let Buffers { scores, choices } = buffers;
+        choices.resize(tags.len(), Choice::default());
         scores.resize((tags.len() + SLACK) * PADDED, 0.0);
-        simd.linear(rows, WIDTH, tags.len(), &self.softmax, scores);
-        simd.argmax_rows(scores, &self.penalty, tags);
+        simd.linear(rows.all(), WIDTH, tags.len(), &self.softmax, scores);
+        simd.argmax_rows(scores, &self.penalty, choices);
+        for (i, tag) in tags.iter_mut().enumerate() {
+            if choices[i].margin < CLOSE {
+                rows.settle(i..i + 1);
+                simd.linear(&rows.all()[i * WIDTH..], WIDTH, 1, &self.softmax, scores);
+                simd.argmax_rows(scores, &self.penalty, &mut choices[i..i + 1]);
+            }
+            *tag = choices[i].class as u16;
+        }
     }
+}
+
+/// Buffers of one run.
+#[derive(Default)]
+pub(crate) struct Buffers {
+    scores: Vec<f32>,
+    choices: Vec<Choice>,
 }

@@ -1,12 +1,14 @@
 //! spaCy's `HashEmbedCNN` (`spacy/ml/models/tok2vec.py`): hash embeddings of lexical attributes, a mixing layer, four
 //! window layers with residuals.
 
-use std::sync::Arc;
+use std::ops::Range;
 
 use quick_cache::sync::Cache;
+use rustc_hash::FxHashMap;
 
 use crate::hash::embedding_rows;
-use crate::layers::{Maxout, Products, SLACK, Simd, WIDTH};
+use crate::layers::{Bound, Fixed, Maxout, SLACK, Simd, WIDTH};
+use crate::pipeline::CacheStats;
 use crate::tokenizer::RawToken;
 use crate::weights::{LoadError, Weights};
 
@@ -15,14 +17,14 @@ const DEPTH: usize = 4;
 /// Rows of the tables of NORM, PREFIX, SUFFIX, SHAPE, SPACY, IS_SPACE.
 const TABLE_ROWS: [usize; 6] = [5000, 1000, 2500, 2500, 50, 50];
 
+/// Scores that are nearer to each other are computed anew from exact rows.
+pub(crate) const CLOSE: f32 = 0.025;
+
 /// What a token's embedding depends on: ids of NORM, PREFIX, SUFFIX, SHAPE; SPACY and IS_SPACE as bits.
 type Key = ([u64; 4], u8);
 
-/// A lexeme's row after the mixing layer, and its products with the first window layer.
-struct Embedded {
-    row: [f32; WIDTH],
-    products: Products,
-}
+/// A lexeme's row after the mixing layer.
+type Embedded = [f32; WIDTH];
 
 /// One encoder with its bounded cache of embedded lexemes. The cache never changes an answer.
 pub(crate) struct Tok2Vec {
@@ -30,18 +32,66 @@ pub(crate) struct Tok2Vec {
     tables: Vec<(Vec<f32>, u32)>,
     mix: Maxout,
     layers: Vec<Maxout>,
-    cache: Cache<Key, Arc<Embedded>>,
+    /// The layers in fixed point, for all that is not close.
+    fixed: Vec<Fixed>,
+    bound: Bound,
+    cache: Cache<Key, Embedded>,
 }
 
 /// Buffers of one encoder run.
 #[derive(Default)]
 pub(crate) struct Buffers {
-    embedded: Vec<Arc<Embedded>>,
-    misses: Vec<(usize, Key)>,
+    embedded: Vec<Embedded>,
+    /// Tokens that are not in the cache, and the place of their lexemes among `missing`.
+    misses: Vec<(usize, usize)>,
+    missing: FxHashMap<Key, usize>,
     inputs: Vec<f32>,
     mixed: Vec<f32>,
+    rows: Vec<f32>,
+    exact: Vec<bool>,
+    layers: LayerBuffers,
+}
+
+/// What a layer reads and writes.
+#[derive(Default)]
+struct LayerBuffers {
     a: Vec<f32>,
     b: Vec<f32>,
+    rounded_a: Vec<i16>,
+    rounded_b: Vec<i16>,
+}
+
+/// The encoded tokens of one document: from 16-bit products at first, exact once somebody asks for it.
+pub(crate) struct Rows<'b> {
+    encoder: &'b Tok2Vec,
+    simd: Simd,
+    embedded: &'b [Embedded],
+    rows: &'b mut [f32],
+    exact: &'b mut [bool],
+    layers: &'b mut LayerBuffers,
+}
+
+/// Arithmetic of the window layers.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Arithmetic {
+    Fixed,
+    Float,
+}
+
+impl Rows<'_> {
+    /// (n_tokens + SLACK, 96)
+    pub(crate) fn all(&self) -> &[f32] {
+        self.rows
+    }
+
+    /// Makes the rows of `tokens` those of 32-bit floats.
+    pub(crate) fn settle(&mut self, tokens: Range<usize>) {
+        if self.exact[tokens.clone()].iter().all(|&exact| exact) {
+            return;
+        }
+        self.exact[tokens.clone()].fill(true);
+        self.encoder.run(self.simd, self.embedded, tokens, Arithmetic::Float, self.layers, self.rows);
+    }
 }
 
 impl Tok2Vec {
@@ -61,80 +111,117 @@ impl Tok2Vec {
             let (b, gain, shift) = (tensor("b", &[WIDTH, 3])?, tensor("G", &[WIDTH])?, tensor("beta", &[WIDTH])?);
             Ok(Maxout::new(w, b, gain, shift, n_in))
         };
-        Ok(Self {
-            tables: tables.collect::<Result<_, LoadError>>()?,
-            mix: maxout("mix", attributes * WIDTH)?,
-            layers: (0..DEPTH).map(|i| maxout(&format!("encode.{i}"), 3 * WIDTH)).collect::<Result<_, _>>()?,
-            cache: Cache::new(cache),
-        })
-    }
-
-    /// Lexemes remembered now.
-    pub(crate) fn cached(&self) -> usize {
-        self.cache.len()
-    }
-
-    /// Encodes one document. The answer has a row of 96 for each token, and [`SLACK`] rows more.
-    pub(crate) fn encode<'b>(&self, simd: Simd, tokens: &[RawToken], buffers: &'b mut Buffers) -> &'b [f32] {
-        self.embed(simd, tokens, buffers);
-        let Buffers { embedded, a, b, .. } = buffers;
-        let n = tokens.len();
-        let size = (n + 2 * DEPTH + SLACK) * WIDTH;
-        a.resize(size.max(a.len()), 0.0);
-        b.resize(size.max(b.len()), 0.0);
-        // Token i is row DEPTH + i; the padding rows are zero at first and live through the layers.
-        a[..DEPTH * WIDTH].fill(0.0);
-        a[(DEPTH + n) * WIDTH..(2 * DEPTH + n) * WIDTH].fill(0.0);
-        for (row, embedded) in a[DEPTH * WIDTH..].chunks_exact_mut(WIDTH).zip(&*embedded) {
-            row.copy_from_slice(&embedded.row);
+        let mix = maxout("mix", attributes * WIDTH)?;
+        let layers = (0..DEPTH).map(|i| maxout(&format!("encode.{i}"), 3 * WIDTH)).collect::<Result<Vec<_>, _>>()?;
+        let mut bound = Bound::default().plus(&mix);
+        let mut fixed = Vec::with_capacity(DEPTH);
+        for layer in &layers {
+            fixed.push(Fixed::window(layer, bound));
+            bound = bound.plus(layer);
         }
-        let padding = std::iter::repeat_n(None, DEPTH);
-        let products: Vec<Option<&Products>> =
-            padding.clone().chain(embedded.iter().map(|e| Some(&e.products))).chain(padding).collect();
-        simd.window_from_products(&products, &self.layers[0], &a[WIDTH..], &mut b[WIDTH..]);
-        std::mem::swap(a, b);
-        for (depth, layer) in self.layers.iter().enumerate().skip(1) {
-            let (first, rows) = (depth + 1, n + 2 * DEPTH - 2 * (depth + 1));
-            let (window, residual) = (&a[(first - 1) * WIDTH..], &a[first * WIDTH..]);
-            simd.maxout_layer_norm(window, WIDTH, rows, layer, Some(residual), &mut b[first * WIDTH..]);
+        let tables = tables.collect::<Result<_, LoadError>>()?;
+        Ok(Self { tables, mix, layers, fixed, bound, cache: Cache::new(cache) })
+    }
+
+    /// How large the rows can be.
+    pub(crate) fn bound(&self) -> Bound {
+        self.bound
+    }
+
+    /// The cache of lexemes.
+    pub(crate) fn cache_stats(&self, name: &'static str) -> CacheStats {
+        CacheStats::of(name, &self.cache)
+    }
+
+    /// Encodes one document.
+    pub(crate) fn encode<'b>(&'b self, simd: Simd, tokens: &[RawToken], buffers: &'b mut Buffers) -> Rows<'b> {
+        self.embed(simd, tokens, buffers);
+        let Buffers { embedded, rows, exact, layers, .. } = buffers;
+        rows.resize((tokens.len() + SLACK) * WIDTH, 0.0);
+        exact.clear();
+        exact.resize(tokens.len(), false);
+        self.run(simd, embedded, 0..tokens.len(), Arithmetic::Fixed, layers, rows);
+        Rows { encoder: self, simd, embedded, rows, exact, layers }
+    }
+
+    /// Encodes `tokens` of a document into their places in `rows`.
+    fn run(
+        &self,
+        simd: Simd,
+        embedded: &[Embedded],
+        tokens: Range<usize>,
+        arithmetic: Arithmetic,
+        layers: &mut LayerBuffers,
+        rows: &mut [f32],
+    ) {
+        // Row i of the buffers is token tokens.start + i - DEPTH. A layer needs a row more on each side than it gives. The zero rows
+        // around a document live through the layers.
+        let n = tokens.len() + 2 * DEPTH;
+        let LayerBuffers { a, b, rounded_a, rounded_b } = layers;
+        let size = (n + SLACK) * WIDTH;
+        for buffer in [&mut *a, &mut *b] {
+            buffer.resize(size.max(buffer.len()), 0.0);
+        }
+        for buffer in [&mut *rounded_a, &mut *rounded_b] {
+            buffer.resize(size.max(buffer.len()), 0);
+        }
+        for (i, row) in a.as_chunks_mut::<WIDTH>().0.iter_mut().enumerate().take(n) {
+            let token = (tokens.start + i).checked_sub(DEPTH);
+            *row = token.and_then(|token| embedded.get(token)).copied().unwrap_or([0.0; WIDTH]);
+        }
+        if arithmetic == Arithmetic::Fixed {
+            simd.round(&a[..n * WIDTH], self.fixed[0].scale, rounded_a);
+        }
+        for (depth, (layer, fixed)) in self.layers.iter().zip(&self.fixed).enumerate() {
+            let (from, to, count) = (depth * WIDTH, (depth + 1) * WIDTH, n - 2 * (depth + 1));
+            match arithmetic {
+                Arithmetic::Float => {
+                    simd.maxout_layer_norm(&a[from..], WIDTH, count, layer, Some(&a[to..]), &mut b[to..]);
+                }
+                Arithmetic::Fixed => {
+                    let next = self.fixed.get(depth + 1).map_or(0.0, |next| next.scale);
+                    let (x, rounded) = (&rounded_a[from..], &mut rounded_b[to..]);
+                    simd.fixed_layer_norm(x, count, layer, fixed, &a[to..], &mut b[to..], next, rounded);
+                    std::mem::swap(rounded_a, rounded_b);
+                }
+            }
             std::mem::swap(a, b);
         }
-        embedded.clear();
-        &a[DEPTH * WIDTH..]
+        rows[tokens.start * WIDTH..tokens.end * WIDTH].copy_from_slice(&a[DEPTH * WIDTH..][..tokens.len() * WIDTH]);
     }
 
     /// Fills `buffers.embedded`: from the cache, and for the misses by one run of the mixing layer.
     fn embed(&self, simd: Simd, tokens: &[RawToken], buffers: &mut Buffers) {
-        let Buffers { embedded, misses, inputs, mixed, .. } = buffers;
+        let Buffers { embedded, misses, missing, inputs, mixed, .. } = buffers;
         embedded.clear();
         misses.clear();
+        missing.clear();
         let with_space = self.tables.len() > 4;
-        let mut empty: Option<Arc<Embedded>> = None;
         for (i, token) in tokens.iter().enumerate() {
             let bits = u8::from(token.space_after) | u8::from(token.lexeme.is_space) << 1;
             let key = (token.lexeme.ids, if with_space { bits } else { 0 });
             embedded.push(self.cache.get(&key).unwrap_or_else(|| {
-                misses.push((i, key));
-                let empty =
-                    empty.get_or_insert_with(|| Arc::new(Embedded { row: [0.0; WIDTH], products: [[0.0; 288]; 3] }));
-                Arc::clone(empty)
+                let next = missing.len();
+                misses.push((i, *missing.entry(key).or_insert(next)));
+                [0.0; WIDTH]
             }));
         }
-        if misses.is_empty() {
+        if missing.is_empty() {
             return;
         }
         let n_in = self.tables.len() * WIDTH;
-        inputs.resize((misses.len() + SLACK) * n_in, 0.0);
-        mixed.resize((misses.len() + SLACK) * WIDTH, 0.0);
-        for ((_, key), input) in misses.iter().zip(inputs.chunks_exact_mut(n_in)) {
-            self.embed_one(key, input);
+        inputs.resize((missing.len() + SLACK) * n_in, 0.0);
+        mixed.resize((missing.len() + SLACK) * WIDTH, 0.0);
+        for (key, &at) in &*missing {
+            self.embed_one(key, &mut inputs[at * n_in..(at + 1) * n_in]);
         }
-        simd.maxout_layer_norm(inputs, n_in, misses.len(), &self.mix, None, mixed);
-        for (&(i, key), row) in misses.iter().zip(mixed.as_chunks::<WIDTH>().0) {
-            let mut entry = Embedded { row: *row, products: [[0.0; 288]; 3] };
-            simd.window_products(row, &self.layers[0], &mut entry.products);
-            embedded[i] = Arc::new(entry);
-            self.cache.insert(key, Arc::clone(&embedded[i]));
+        simd.maxout_layer_norm(inputs, n_in, missing.len(), &self.mix, None, mixed);
+        let mixed = mixed.as_chunks::<WIDTH>().0;
+        for &(i, at) in &*misses {
+            embedded[i] = mixed[at];
+        }
+        for (&key, &at) in &*missing {
+            self.cache.insert(key, mixed[at]);
         }
     }
 

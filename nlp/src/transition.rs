@@ -1,7 +1,8 @@
 //! spaCy's transition model (`spacy/ml/tb_framework.py`, `spacy/ml/parser_model.pyx`): the scorer that parser and entity
 //! recognizer share. The lower layer's products are computed once for each token and feature, a state only adds them.
 
-use crate::layers::{Linear, SLACK, Simd, Upper, WIDTH};
+use crate::layers::{Bound, Choice, Fixed, Linear, SLACK, Simd, Upper, WIDTH};
+use crate::tok2vec::{CLOSE, Rows};
 use crate::weights::{LoadError, Weights};
 
 /// Width of the hidden layer.
@@ -9,12 +10,16 @@ const HIDDEN: usize = 64;
 /// Numbers of a token and feature: two pieces of the hidden layer.
 const PIECES: usize = 2 * HIDDEN;
 
+/// Tokens this near to each other are cheaper to encode together.
+const NEIGHBOURS: usize = 4;
+
 /// Scores the states of one transition system; classes are padded to `16 * N`.
 pub(crate) struct TransitionModel<const N: usize> {
     /// 96 to 64.
     linear: Linear,
     /// 64 to (features, 2, 64), no bias.
     lower: Linear,
+    fixed: Fixed,
     /// (features, 2, 64): what a feature without a token adds.
     pad: Vec<f32>,
     upper: Upper,
@@ -26,12 +31,22 @@ pub(crate) struct TransitionModel<const N: usize> {
 pub(crate) struct Precomputed {
     /// (n_tokens, 64): the encoder's rows after the model's own linear layer.
     pub(crate) hidden: Vec<f32>,
+    rounded: Vec<i16>,
+    /// (n_tokens, features, 2, 64)
     products: Vec<f32>,
+    /// Tokens whose products are those of exact rows.
+    exact: Vec<bool>,
 }
 
 impl<const N: usize> TransitionModel<N> {
-    /// Loads the model `name` with its number of features and classes.
-    pub(crate) fn load(weights: &Weights, name: &str, features: usize, classes: usize) -> Result<Self, LoadError> {
+    /// Loads the model `name` with its number of features and classes. `rows`: how large its encoder's rows can be.
+    pub(crate) fn load(
+        weights: &Weights,
+        name: &str,
+        rows: Bound,
+        features: usize,
+        classes: usize,
+    ) -> Result<Self, LoadError> {
         let tensor = |part: &str, shape: &[usize]| weights.tensor(&format!("{name}.{part}"), shape);
         let w = tensor("lower.W", &[features, HIDDEN, 2, HIDDEN])?;
         let pad = tensor("lower.pad", &[1, features, HIDDEN, 2])?;
@@ -58,25 +73,41 @@ impl<const N: usize> TransitionModel<N> {
                 upper.weights[k * 16 * N + class] = x;
             }
         }
-        Ok(Self {
-            linear: Linear::new(tensor("linear.W", &[HIDDEN, WIDTH])?, tensor("linear.b", &[HIDDEN])?, WIDTH),
-            lower: Linear::new(&lower, &[], HIDDEN),
-            pad: padding,
-            upper,
-            features,
-        })
+        let linear = Linear::new(tensor("linear.W", &[HIDDEN, WIDTH])?, tensor("linear.b", &[HIDDEN])?, WIDTH);
+        let lower = Linear::new(&lower, &[], HIDDEN);
+        Ok(Self { fixed: Fixed::linear(&lower, rows.through(&linear)), linear, lower, pad: padding, upper, features })
     }
 
-    /// Products of `n` tokens. `rows`: (n + SLACK, 96).
-    pub(crate) fn precompute(&self, simd: Simd, rows: &[f32], n: usize, out: &mut Precomputed) {
+    /// Products of `n` tokens.
+    pub(crate) fn precompute(&self, simd: Simd, rows: &Rows<'_>, n: usize, out: &mut Precomputed) {
         out.hidden.resize((n + SLACK) * HIDDEN, 0.0);
         out.products.resize((n + SLACK) * self.lower.n_out(), 0.0);
-        simd.linear(rows, WIDTH, n, &self.linear, &mut out.hidden);
-        simd.linear(&out.hidden, HIDDEN, n, &self.lower, &mut out.products);
+        out.exact.clear();
+        out.exact.resize(n, false);
+        simd.linear(rows.all(), WIDTH, n, &self.linear, &mut out.hidden);
+        out.rounded.resize((n + SLACK) * HIDDEN, 0);
+        simd.round(&out.hidden, self.fixed.scale, &mut out.rounded);
+        simd.fixed_linear(&out.rounded, n, &self.lower, &self.fixed, &mut out.products);
     }
 
     /// The first best class of the state whose features are these tokens; `penalty` is minus infinity for invalid classes.
-    pub(crate) fn decide(&self, simd: Simd, pre: &Precomputed, tokens: &[Option<usize>], penalty: &[f32]) -> usize {
+    pub(crate) fn decide(
+        &self,
+        simd: Simd,
+        rows: &mut Rows<'_>,
+        pre: &mut Precomputed,
+        tokens: &[Option<usize>],
+        penalty: &[f32],
+    ) -> usize {
+        let choice = self.choice(simd, pre, tokens, penalty);
+        if choice.margin >= CLOSE {
+            return choice.class;
+        }
+        self.settle(simd, rows, pre, tokens);
+        self.choice(simd, pre, tokens, penalty).class
+    }
+
+    fn choice(&self, simd: Simd, pre: &Precomputed, tokens: &[Option<usize>], penalty: &[f32]) -> Choice {
         let mut rows: [&[f32]; 8] = [&self.pad[..PIECES]; 8];
         for (feature, (row, token)) in rows.iter_mut().zip(tokens).enumerate() {
             *row = match token {
@@ -85,5 +116,21 @@ impl<const N: usize> TransitionModel<N> {
             };
         }
         simd.decide::<N>(&rows, self.features, &self.upper, penalty)
+    }
+
+    /// Makes the products of `tokens` exact, neighbours together.
+    #[cold]
+    fn settle(&self, simd: Simd, rows: &mut Rows<'_>, pre: &mut Precomputed, tokens: &[Option<usize>]) {
+        let mut open: Vec<usize> = tokens.iter().flatten().copied().filter(|&token| !pre.exact[token]).collect();
+        open.sort_unstable();
+        for run in open.chunk_by(|a, b| b - a <= NEIGHBOURS) {
+            let tokens = run[0]..run[run.len() - 1] + 1;
+            rows.settle(tokens.clone());
+            let hidden = &mut pre.hidden[tokens.start * HIDDEN..];
+            let products = &mut pre.products[tokens.start * self.lower.n_out()..];
+            simd.linear(&rows.all()[tokens.start * WIDTH..], WIDTH, tokens.len(), &self.linear, hidden);
+            simd.linear(hidden, HIDDEN, tokens.len(), &self.lower, products);
+            pre.exact[tokens].fill(true);
+        }
     }
 }

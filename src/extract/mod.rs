@@ -145,7 +145,7 @@ impl Extractor {
     }
 
     /// Sizes of the engine's caches.
-    pub fn cache_stats(&self) -> copydesk_nlp::CacheStats {
+    pub fn cache_stats(&self) -> [copydesk_nlp::CacheStats; 4] {
         self.pipeline.cache_stats()
     }
 

@@ -107,7 +107,7 @@ impl Service {
         let (cached, gauges) = (Arc::clone(&extractor), Arc::clone(&metrics));
         tokio::spawn(async move {
             loop {
-                gauges.set_caches(cached.cache_stats());
+                gauges.set_caches(&cached.cache_stats());
                 tokio::time::sleep(CACHE_PERIOD).await;
             }
         });

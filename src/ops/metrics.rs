@@ -47,6 +47,7 @@ pub struct Metrics {
     pub stats_parse_failures: IntCounter,
     pub last_poll: GaugeVec,
     pub cache_entries: IntGaugeVec,
+    pub cache_lookups: IntCounterVec,
     pub kb_reloads: IntCounterVec,
     pub kb_outdated: IntGauge,
     kb_info: IntGaugeVec,
@@ -169,6 +170,11 @@ impl Metrics {
                 "Entries of the engine's bounded caches.",
                 &["cache"],
             ),
+            cache_lookups: counters(
+                "copydesk_engine_cache_lookups_total",
+                "Look-ups in the engine's caches, by outcome.",
+                &["cache", "outcome"],
+            ),
             kb_reloads: counters(
                 "copydesk_knowledge_base_reloads_total",
                 "Replacements of the knowledge base of engine.kb, by outcome.",
@@ -244,6 +250,9 @@ impl Metrics {
         }
         for cache in ["chunks", "tok2vec", "ner", "lemmas"] {
             self.cache_entries.with_label_values(&[cache]);
+            for outcome in ["hit", "miss"] {
+                self.cache_lookups.with_label_values(&[cache, outcome]);
+            }
         }
         for worker in 0..workers {
             self.partitions_assigned.with_label_values(&[&worker.to_string()]);
@@ -259,12 +268,14 @@ impl Metrics {
         self.kb_info.with_label_values(&[hash]).set(1);
     }
 
-    /// The engine's cache sizes.
-    pub fn set_caches(&self, stats: copydesk_nlp::CacheStats) {
-        let sizes =
-            [("chunks", stats.chunks), ("tok2vec", stats.tok2vec), ("ner", stats.ner), ("lemmas", stats.lemmas)];
-        for (cache, size) in sizes {
-            self.cache_entries.with_label_values(&[cache]).set(size as i64);
+    /// The engine's caches.
+    pub fn set_caches(&self, caches: &[copydesk_nlp::CacheStats]) {
+        for cache in caches {
+            self.cache_entries.with_label_values(&[cache.name]).set(cache.entries as i64);
+            for (outcome, lookups) in [("hit", cache.hits), ("miss", cache.misses)] {
+                let counter = self.cache_lookups.with_label_values(&[cache.name, outcome]);
+                counter.inc_by(lookups.saturating_sub(counter.get()));
+            }
         }
     }
 

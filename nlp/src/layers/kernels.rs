@@ -4,9 +4,10 @@
 //! no window is ever copied. `R` rows are computed at once; buffers therefore have [`super::SLACK`] rows to spare.
 #![allow(unsafe_code, clippy::missing_safety_doc, clippy::too_many_arguments)]
 
+pub(super) use super::fixed::{fixed_layer_norm, fixed_linear, round};
 use super::lanes::Lanes;
 pub(super) use super::lstm::lstm_step;
-use super::{Linear, Maxout, Products, WIDTH};
+use super::{Choice, Linear, Maxout, WIDTH};
 
 /// `out[r] = layer_norm(max over pieces of (x[r] · W + b)) (+ residual[r])` for `rows` rows.
 #[inline(always)]
@@ -26,13 +27,8 @@ pub(super) unsafe fn maxout_layer_norm<V: Lanes, const R: usize>(
                 maxout_tile::<V, R>(x.add(r0 * stride), stride, layer, block, out.add(r0 * WIDTH));
             }
             for r in r0..r0 + R {
-                let row = out.add(r * WIDTH);
-                let mut v = [V::splat(0.0); WIDTH / 16];
-                for (j, v) in v.iter_mut().enumerate() {
-                    *v = V::load(row.add(16 * j));
-                }
                 let residual = if residual.is_null() { residual } else { residual.add(r * WIDTH) };
-                layer_norm(v, layer, residual, row);
+                normalize::<V>(layer, residual, out.add(r * WIDTH));
             }
             r0 += R;
         }
@@ -73,6 +69,19 @@ unsafe fn maxout_tile<V: Lanes, const R: usize>(
     }
 }
 
+/// Layer norm of one row in place (+ residual).
+#[inline(always)]
+pub(super) unsafe fn normalize<V: Lanes>(layer: &Maxout, residual: *const f32, row: *mut f32) {
+    // SAFETY: the row holds WIDTH numbers, and the residual if there is one.
+    unsafe {
+        let mut v = [V::splat(0.0); WIDTH / 16];
+        for (j, v) in v.iter_mut().enumerate() {
+            *v = V::load(row.add(16 * j));
+        }
+        layer_norm(v, layer, residual, row);
+    }
+}
+
 #[inline(always)]
 unsafe fn layer_norm<V: Lanes>(mut v: [V; WIDTH / 16], layer: &Maxout, residual: *const f32, out: *mut f32) {
     // SAFETY: gain, shift, residual and output hold WIDTH numbers.
@@ -92,65 +101,6 @@ unsafe fn layer_norm<V: Lanes>(mut v: [V; WIDTH / 16], layer: &Maxout, residual:
                 y = y.add(V::load(residual.add(16 * j)));
             }
             y.store(out.add(16 * j));
-        }
-    }
-}
-
-/// Blocks of 16 outputs that a row is multiplied with at once: enough sums to keep the multipliers busy.
-const BLOCKS: usize = 2;
-
-/// The products of one row with the three thirds of a window layer's weights, in packed order.
-#[inline(always)]
-pub(super) unsafe fn window_products<V: Lanes>(row: *const f32, layer: &Maxout, out: &mut Products) {
-    // SAFETY: `row` holds WIDTH numbers; `n_in` is 3 * WIDTH.
-    unsafe {
-        for (third, out) in out.iter_mut().enumerate() {
-            for block in (0..WIDTH / 16).step_by(BLOCKS) {
-                let mut sums = [[V::splat(0.0); 3]; BLOCKS];
-                let w = layer.weights.as_ptr().add((block * layer.n_in + third * WIDTH) * 48);
-                for i in 0..WIDTH {
-                    let a = V::splat(*row.add(i));
-                    for (b, sums) in sums.iter_mut().enumerate() {
-                        for (p, sum) in sums.iter_mut().enumerate() {
-                            *sum = a.mul_add(V::load(w.add(b * layer.n_in * 48 + i * 48 + 16 * p)), *sum);
-                        }
-                    }
-                }
-                for (k, sum) in sums.as_flattened().iter().enumerate() {
-                    sum.store(out.as_mut_ptr().add(block * 48 + 16 * k));
-                }
-            }
-        }
-    }
-}
-
-/// A window layer over rows whose products are known: `products[i]` are those of row `i - 3` of the output, null for padding.
-#[inline(always)]
-pub(super) unsafe fn window_from_products<V: Lanes>(
-    products: &[*const Products],
-    layer: &Maxout,
-    residual: *const f32,
-    out: *mut f32,
-) {
-    static ZERO: Products = [[0.0; 288]; 3];
-    // SAFETY: pointers are null or point to products; residual and output hold a row for each inner position.
-    unsafe {
-        for (r, window) in products.windows(3).enumerate() {
-            let third = |t: usize| {
-                let p = if window[t].is_null() { &raw const ZERO } else { window[t] };
-                p.cast::<f32>().add(t * 288)
-            };
-            let (p0, p1, p2) = (third(0), third(1), third(2));
-            let mut v = [V::splat(0.0); WIDTH / 16];
-            for (block, v) in v.iter_mut().enumerate() {
-                for p in 0..3 {
-                    let at = block * 48 + 16 * p;
-                    let sum = V::load(p0.add(at)).add(V::load(p1.add(at))).add(V::load(p2.add(at)));
-                    let piece = sum.add(V::load(layer.bias.as_ptr().add(at)));
-                    *v = if p == 0 { piece } else { v.max(piece) };
-                }
-            }
-            layer_norm(v, layer, residual.add(r * WIDTH), out.add(r * WIDTH));
         }
     }
 }
@@ -199,7 +149,7 @@ pub(super) unsafe fn linear<V: Lanes, const R: usize, const C: usize>(
 }
 
 /// One decision of a transition model: hidden = max over 2 pieces of (sum of feature rows + bias); scores = hidden · W + b;
-/// the first class with the highest score + penalty.
+/// the first class with the highest score + penalty, and how far the next one is.
 #[inline(always)]
 pub(super) unsafe fn decide<V: Lanes, const N: usize>(
     rows: &[*const f32],
@@ -207,7 +157,7 @@ pub(super) unsafe fn decide<V: Lanes, const N: usize>(
     upper: *const f32,
     upper_bias: *const f32,
     penalty: *const f32,
-) -> usize {
+) -> Choice {
     // SAFETY: rows and hidden bias hold 128 numbers, `upper` 64 rows of 16 * N, bias and penalty 16 * N.
     unsafe {
         let mut sums = [V::splat(0.0); 8];
@@ -238,31 +188,39 @@ pub(super) unsafe fn decide<V: Lanes, const N: usize>(
     }
 }
 
-/// Index of the first largest of `scores + penalty`.
+/// The first largest of `scores + penalty`, and how far the next one is.
 #[inline(always)]
-unsafe fn first_maximum<V: Lanes, const N: usize>(scores: &[V; N], penalty: *const f32) -> usize {
+unsafe fn first_maximum<V: Lanes, const N: usize>(scores: &[V; N], penalty: *const f32) -> Choice {
     // SAFETY: as above.
     unsafe {
         let mut sums = *scores;
-        let mut best = V::splat(f32::NEG_INFINITY);
+        // the two largest of each lane
+        let (mut best, mut next) = (V::splat(f32::NEG_INFINITY), V::splat(f32::NEG_INFINITY));
         for (j, sum) in sums.iter_mut().enumerate() {
             *sum = sum.add(V::load(penalty.add(16 * j)));
+            next = next.max(best.min(*sum));
             best = best.max(*sum);
         }
-        let best = best.maximum();
+        let most = best.maximum();
+        let mut class = 0;
         for (j, sum) in sums.iter().enumerate() {
-            let bits = sum.equal(best);
+            let bits = sum.equal(most);
             if bits != 0 {
-                return 16 * j + bits.trailing_zeros() as usize;
+                class = 16 * j + bits.trailing_zeros() as usize;
+                break;
             }
         }
-        0
+        let mut lanes = [0.0; 16];
+        best.store(lanes.as_mut_ptr());
+        lanes[class % 16] = f32::NEG_INFINITY;
+        let rival = V::load(lanes.as_ptr()).max(next).maximum();
+        Choice { class, margin: most - rival }
     }
 }
 
-/// Index of the first largest of each row of `16 * N` numbers after adding `penalty`.
+/// The first largest of each row of `16 * N` numbers after adding `penalty`.
 #[inline(always)]
-pub(super) unsafe fn argmax_rows<V: Lanes, const N: usize>(x: *const f32, penalty: *const f32, out: &mut [u16]) {
+pub(super) unsafe fn argmax_rows<V: Lanes, const N: usize>(x: *const f32, penalty: *const f32, out: &mut [Choice]) {
     // SAFETY: `x` holds a row of 16 * N numbers for each element of `out`.
     unsafe {
         for (r, best) in out.iter_mut().enumerate() {
@@ -270,7 +228,7 @@ pub(super) unsafe fn argmax_rows<V: Lanes, const N: usize>(x: *const f32, penalt
             for (j, score) in scores.iter_mut().enumerate() {
                 *score = V::load(x.add((r * N + j) * 16));
             }
-            *best = first_maximum(&scores, penalty) as u16;
+            *best = first_maximum(&scores, penalty);
         }
     }
 }

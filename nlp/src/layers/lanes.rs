@@ -7,6 +7,19 @@
 
 /// Sixteen numbers.
 pub(super) trait Lanes: Copy {
+    /// Sixteen 32-bit integers.
+    type Sums: Copy;
+    /// Sixteen pairs of 16-bit integers.
+    type Pairs: Copy;
+    unsafe fn zero() -> Self::Sums;
+    /// Sixteen times the pair at `p`.
+    unsafe fn splat_pair(p: *const i16) -> Self::Pairs;
+    unsafe fn load_pairs(p: *const i16) -> Self::Pairs;
+    /// `sums` plus, in each lane, the two products of the pairs.
+    unsafe fn dot(sums: Self::Sums, a: Self::Pairs, b: Self::Pairs) -> Self::Sums;
+    unsafe fn from_sums(sums: Self::Sums) -> Self;
+    /// Rounds to even and stores sixteen 16-bit integers; larger numbers become the largest.
+    unsafe fn store_rounded(self, p: *mut i16);
     unsafe fn splat(x: f32) -> Self;
     unsafe fn load(p: *const f32) -> Self;
     unsafe fn store(self, p: *mut f32);
@@ -54,6 +67,51 @@ fn larger(a: f32, b: f32) -> f32 {
 }
 
 impl Lanes for Portable {
+    type Sums = [i32; 16];
+    type Pairs = [i16; 32];
+    #[inline(always)]
+    unsafe fn zero() -> [i32; 16] {
+        [0; 16]
+    }
+    #[inline(always)]
+    unsafe fn splat_pair(p: *const i16) -> [i16; 32] {
+        // SAFETY: the caller gives a pointer to a pair.
+        unsafe { std::mem::transmute::<[[i16; 2]; 16], [i16; 32]>([p.cast::<[i16; 2]>().read_unaligned(); 16]) }
+    }
+    #[inline(always)]
+    unsafe fn load_pairs(p: *const i16) -> [i16; 32] {
+        // SAFETY: the caller gives a pointer to sixteen pairs.
+        unsafe { p.cast::<[i16; 32]>().read_unaligned() }
+    }
+    #[inline(always)]
+    unsafe fn dot(sums: [i32; 16], a: [i16; 32], b: [i16; 32]) -> [i32; 16] {
+        #[cfg(target_arch = "x86_64")]
+        // SAFETY: every x86-64 machine has SSE2; both types are 64 plain bytes.
+        unsafe {
+            use std::arch::x86_64::{__m128i, _mm_add_epi32, _mm_madd_epi16};
+            type Quarters = [__m128i; 4];
+            let pairs = |x| std::mem::transmute::<[i16; 32], Quarters>(x);
+            let (sums, a, b) = (std::mem::transmute::<[i32; 16], Quarters>(sums), pairs(a), pairs(b));
+            let sum = |i: usize| _mm_add_epi32(sums[i], _mm_madd_epi16(a[i], b[i]));
+            std::mem::transmute::<Quarters, [i32; 16]>([sum(0), sum(1), sum(2), sum(3)])
+        }
+        #[cfg(not(target_arch = "x86_64"))]
+        {
+            let product = |i: usize| i32::from(a[i]) * i32::from(b[i]);
+            std::array::from_fn(|i| sums[i] + (product(2 * i) + product(2 * i + 1)))
+        }
+    }
+    #[inline(always)]
+    unsafe fn from_sums(sums: [i32; 16]) -> Self {
+        Self(sums.map(|x| x as f32))
+    }
+    #[inline(always)]
+    unsafe fn store_rounded(self, p: *mut i16) {
+        // Added to a number below 2^22 it leaves no room for a fraction: rounding without a call.
+        let whole = 12_582_912.0;
+        // SAFETY: as above.
+        unsafe { p.cast::<[i16; 16]>().write_unaligned(self.0.map(|x| (x + whole - whole) as i16)) }
+    }
     #[inline(always)]
     unsafe fn splat(x: f32) -> Self {
         Self([x; 16])
@@ -118,17 +176,20 @@ impl Lanes for Portable {
 #[cfg(target_arch = "x86_64")]
 pub(super) mod x86 {
     use std::arch::x86_64::{
-        __m256, __m512, _CMP_EQ_OQ, _mm_add_ps, _mm_cvtss_f32, _mm_max_ps, _mm_movehl_ps, _mm_shuffle_ps,
-        _mm256_add_ps, _mm256_castps256_ps128, _mm256_cmp_ps, _mm256_div_ps, _mm256_extractf128_ps, _mm256_fmadd_ps,
-        _mm256_loadu_ps, _mm256_max_ps, _mm256_min_ps, _mm256_movemask_ps, _mm256_mul_ps, _mm256_set1_ps,
-        _mm256_storeu_ps, _mm256_sub_ps, _mm512_add_ps, _mm512_castps512_ps256, _mm512_cmp_ps_mask, _mm512_div_ps,
-        _mm512_extractf32x8_ps, _mm512_fmadd_ps, _mm512_loadu_ps, _mm512_max_ps, _mm512_min_ps, _mm512_mul_ps,
-        _mm512_set1_ps, _mm512_storeu_ps, _mm512_sub_ps,
+        __m256, __m256i, __m512, __m512i, _CMP_EQ_OQ, _mm_add_ps, _mm_cvtss_f32, _mm_max_ps, _mm_movehl_ps,
+        _mm_shuffle_ps, _mm256_add_epi32, _mm256_add_ps, _mm256_castps256_ps128, _mm256_cmp_ps, _mm256_cvtepi32_ps,
+        _mm256_cvtps_epi32, _mm256_div_ps, _mm256_extractf128_ps, _mm256_fmadd_ps, _mm256_loadu_ps, _mm256_loadu_si256,
+        _mm256_madd_epi16, _mm256_max_ps, _mm256_min_ps, _mm256_movemask_ps, _mm256_mul_ps, _mm256_packs_epi32,
+        _mm256_permute4x64_epi64, _mm256_set1_epi32, _mm256_set1_ps, _mm256_setzero_si256, _mm256_storeu_ps,
+        _mm256_storeu_si256, _mm256_sub_ps, _mm512_add_ps, _mm512_castps512_ps256, _mm512_cmp_ps_mask,
+        _mm512_cvtepi32_ps, _mm512_cvtps_epi32, _mm512_cvtsepi32_epi16, _mm512_div_ps, _mm512_dpwssd_epi32,
+        _mm512_extractf32x8_ps, _mm512_fmadd_ps, _mm512_loadu_ps, _mm512_loadu_si512, _mm512_max_ps, _mm512_min_ps,
+        _mm512_mul_ps, _mm512_set1_epi32, _mm512_set1_ps, _mm512_setzero_si512, _mm512_storeu_ps, _mm512_sub_ps,
     };
 
     use super::Lanes;
 
-    /// AVX-512F and DQ: one register.
+    /// AVX-512 F, DQ and VNNI: one register.
     #[derive(Clone, Copy)]
     pub(in super::super) struct Avx512(__m512);
 
@@ -158,6 +219,32 @@ pub(super) mod x86 {
 
     // SAFETY of both blocks: the contract of `Lanes`.
     impl Lanes for Avx512 {
+        type Sums = __m512i;
+        type Pairs = __m512i;
+        #[inline(always)]
+        unsafe fn zero() -> __m512i {
+            unsafe { _mm512_setzero_si512() }
+        }
+        #[inline(always)]
+        unsafe fn splat_pair(p: *const i16) -> __m512i {
+            unsafe { _mm512_set1_epi32(p.cast::<i32>().read_unaligned()) }
+        }
+        #[inline(always)]
+        unsafe fn load_pairs(p: *const i16) -> __m512i {
+            unsafe { _mm512_loadu_si512(p.cast()) }
+        }
+        #[inline(always)]
+        unsafe fn dot(sums: __m512i, a: __m512i, b: __m512i) -> __m512i {
+            unsafe { _mm512_dpwssd_epi32(sums, a, b) }
+        }
+        #[inline(always)]
+        unsafe fn from_sums(sums: __m512i) -> Self {
+            unsafe { Self(_mm512_cvtepi32_ps(sums)) }
+        }
+        #[inline(always)]
+        unsafe fn store_rounded(self, p: *mut i16) {
+            unsafe { _mm256_storeu_si256(p.cast(), _mm512_cvtsepi32_epi16(_mm512_cvtps_epi32(self.0))) }
+        }
         #[inline(always)]
         unsafe fn splat(x: f32) -> Self {
             unsafe { Self(_mm512_set1_ps(x)) }
@@ -213,6 +300,40 @@ pub(super) mod x86 {
     }
 
     impl Lanes for Avx2 {
+        type Sums = (__m256i, __m256i);
+        type Pairs = (__m256i, __m256i);
+        #[inline(always)]
+        unsafe fn zero() -> Self::Sums {
+            unsafe { (_mm256_setzero_si256(), _mm256_setzero_si256()) }
+        }
+        #[inline(always)]
+        unsafe fn splat_pair(p: *const i16) -> Self::Pairs {
+            let pair = unsafe { _mm256_set1_epi32(p.cast::<i32>().read_unaligned()) };
+            (pair, pair)
+        }
+        #[inline(always)]
+        unsafe fn load_pairs(p: *const i16) -> Self::Pairs {
+            unsafe { (_mm256_loadu_si256(p.cast()), _mm256_loadu_si256(p.add(16).cast())) }
+        }
+        #[inline(always)]
+        unsafe fn dot(sums: Self::Sums, a: Self::Pairs, b: Self::Pairs) -> Self::Sums {
+            unsafe {
+                let (low, high) = (_mm256_madd_epi16(a.0, b.0), _mm256_madd_epi16(a.1, b.1));
+                (_mm256_add_epi32(sums.0, low), _mm256_add_epi32(sums.1, high))
+            }
+        }
+        #[inline(always)]
+        unsafe fn from_sums(sums: Self::Sums) -> Self {
+            unsafe { Self(_mm256_cvtepi32_ps(sums.0), _mm256_cvtepi32_ps(sums.1)) }
+        }
+        #[inline(always)]
+        unsafe fn store_rounded(self, p: *mut i16) {
+            unsafe {
+                // packs work on halves of 128 bits: the quarters come out as 0 2 1 3
+                let packed = _mm256_packs_epi32(_mm256_cvtps_epi32(self.0), _mm256_cvtps_epi32(self.1));
+                _mm256_storeu_si256(p.cast(), _mm256_permute4x64_epi64::<0b11_01_10_00>(packed));
+            }
+        }
         #[inline(always)]
         unsafe fn splat(x: f32) -> Self {
             unsafe { Self(_mm256_set1_ps(x), _mm256_set1_ps(x)) }

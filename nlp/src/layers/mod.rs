@@ -3,18 +3,18 @@
 //! Sums are the same bits on AVX-512, AVX2 and NEON: see [`lanes`].
 #![allow(unsafe_code)]
 
+mod fixed;
 mod kernels;
 mod lanes;
 mod lstm;
 
+pub(crate) use fixed::{Bound, Fixed};
 pub use lstm::{Lstm, LstmState};
 
 /// Width of an encoder's rows.
 pub(crate) const WIDTH: usize = 96;
 /// Rows that every input and output buffer must have beyond those that are asked for.
 pub(crate) const SLACK: usize = 16;
-/// A row's products with the three thirds of a window layer: (3, 288) in packed order.
-pub(crate) type Products = [[f32; 288]; 3];
 
 /// thinc's `Maxout` with `LayerNorm` after it: n_out 96, 3 pieces.
 pub(crate) struct Maxout {
@@ -75,6 +75,14 @@ impl Linear {
     }
 }
 
+/// A decision: the first class with the highest score.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Choice {
+    pub(crate) class: usize,
+    /// Score less that of the next best class.
+    pub(crate) margin: f32,
+}
+
 /// Scorer of a transition model's states: the upper half of spaCy's `TransitionModel`.
 pub(crate) struct Upper {
     /// (128): two pieces of 64
@@ -88,7 +96,7 @@ pub(crate) struct Upper {
 /// An instruction set that the machine has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Isa {
-    /// AVX-512 F, DQ, VL.
+    /// AVX-512 F, DQ, VL, VNNI.
     Avx512,
     /// AVX2 and FMA.
     Avx2,
@@ -108,6 +116,7 @@ impl Isa {
                 std::is_x86_feature_detected!("avx512f")
                     && std::is_x86_feature_detected!("avx512dq")
                     && std::is_x86_feature_detected!("avx512vl")
+                    && std::is_x86_feature_detected!("avx512vnni")
                     && std::is_x86_feature_detected!("fma")
             }
             #[cfg(target_arch = "x86_64")]
@@ -132,7 +141,7 @@ pub(crate) struct Simd(Isa);
 macro_rules! on {
     ($simd:expr, $kernel:ident<[$($wide:literal),*] [$($narrow:literal),*]>($($arg:ident: $type:ty),*) $(-> $ret:ty)?) => {{
         #[cfg(target_arch = "x86_64")]
-        #[target_feature(enable = "avx512f,avx512dq,avx512vl,fma")]
+        #[target_feature(enable = "avx512f,avx512dq,avx512vl,avx512vnni,fma")]
         unsafe fn avx512($($arg: $type),*) $(-> $ret)? {
             // SAFETY: passed on from the caller.
             unsafe { kernels::$kernel::<lanes::x86::Avx512 $(, $wide)*>($($arg),*) }
@@ -178,27 +187,32 @@ impl Simd {
         on!(self, maxout_layer_norm<[8] [2]>(x: *const f32, stride: usize, rows: usize, layer: &Maxout, residual: *const f32, out: *mut f32));
     }
 
-    /// The products of one row (96) with a window layer.
-    pub(crate) fn window_products(self, row: &[f32], layer: &Maxout, out: &mut Products) {
-        assert!(row.len() >= WIDTH && layer.n_in == 3 * WIDTH);
-        let row = row.as_ptr();
-        on!(self, window_products<[] []>(row: *const f32, layer: &Maxout, out: &mut Products));
-    }
-
-    /// A window layer over `products.len() - 2` rows whose products are known; `None` stands for a zero row.
-    pub(crate) fn window_from_products(
+    /// As [`Simd::maxout_layer_norm`] over windows of the integers `x`, whose rows start WIDTH apart; `rounded` gets the integers of
+    /// `out * next`.
+    #[allow(clippy::too_many_arguments)]
+    pub(crate) fn fixed_layer_norm(
         self,
-        products: &[Option<&Products>],
+        x: &[i16],
+        rows: usize,
         layer: &Maxout,
+        fixed: &Fixed,
         residual: &[f32],
         out: &mut [f32],
+        next: f32,
+        rounded: &mut [i16],
     ) {
-        let rows = products.len().saturating_sub(2);
-        assert!(residual.len() >= rows * WIDTH && out.len() >= rows * WIDTH);
-        // SAFETY: `Option<&T>` is a pointer that is null for `None` (guaranteed by the language reference).
-        let products: &[*const Products] = unsafe { &*(std::ptr::from_ref(products) as *const [*const Products]) };
-        let (residual, out) = (residual.as_ptr(), out.as_mut_ptr());
-        on!(self, window_from_products<[] []>(products: &[*const Products], layer: &Maxout, residual: *const f32, out: *mut f32));
+        let need = (rows + SLACK) * WIDTH;
+        assert!(rows == 0 || x.len() >= need + 2 * WIDTH);
+        assert!(out.len() >= need && rounded.len() >= need && residual.len() >= need);
+        let (x, residual, out, rounded) = (x.as_ptr(), residual.as_ptr(), out.as_mut_ptr(), rounded.as_mut_ptr());
+        on!(self, fixed_layer_norm<[8, 3] [5, 1]>(x: *const i16, rows: usize, layer: &Maxout, fixed: &Fixed, residual: *const f32, out: *mut f32, next: f32, rounded: *mut i16));
+    }
+
+    /// `out = x * scale` as integers, for a multiple of 16 numbers.
+    pub(crate) fn round(self, x: &[f32], scale: f32, out: &mut [i16]) {
+        assert!(x.len().is_multiple_of(16) && out.len() >= x.len());
+        let (n, x, out) = (x.len(), x.as_ptr(), out.as_mut_ptr());
+        on!(self, round<[] []>(x: *const f32, n: usize, scale: f32, out: *mut i16));
     }
 
     /// `out[r] = x[r] · W + b`: x rows start `stride` apart, out rows `layer.n_out()` apart.
@@ -209,14 +223,21 @@ impl Simd {
         on!(self, linear<[6, 4] [3, 2]>(x: *const f32, stride: usize, rows: usize, layer: &Linear, out: *mut f32));
     }
 
-    /// The best class of a state whose features have these rows (128 each); classes are padded to `N * 16`.
+    /// As [`Simd::linear`] over the integers `x`, whose rows start `layer.n_in` apart.
+    pub(crate) fn fixed_linear(self, x: &[i16], rows: usize, layer: &Linear, fixed: &Fixed, out: &mut [f32]) {
+        assert!(x.len() >= (rows + SLACK) * layer.n_in && out.len() >= (rows + SLACK) * layer.n_out);
+        let (x, out) = (x.as_ptr(), out.as_mut_ptr());
+        on!(self, fixed_linear<[6, 4] [5, 1]>(x: *const i16, rows: usize, layer: &Linear, fixed: &Fixed, out: *mut f32));
+    }
+
+    /// The choice in a state whose features have these rows (128 each); classes are padded to `N * 16`.
     pub(crate) fn decide<const N: usize>(
         self,
         rows: &[&[f32]; 8],
         features: usize,
         upper: &Upper,
         penalty: &[f32],
-    ) -> usize {
+    ) -> Choice {
         assert!(upper.weights.len() == 64 * 16 * N && upper.bias.len() == 16 * N && penalty.len() == 16 * N);
         assert!(upper.hidden_bias.len() == 128 && rows.iter().all(|r| r.len() == 128));
         let pointers = rows.map(<[f32]>::as_ptr);
@@ -225,10 +246,10 @@ impl Simd {
         let penalty = penalty.as_ptr();
         match N {
             7 => {
-                on!(self, decide<[7] [7]>(rows: &[*const f32], hidden_bias: *const f32, weights: *const f32, bias: *const f32, penalty: *const f32) -> usize)
+                on!(self, decide<[7] [7]>(rows: &[*const f32], hidden_bias: *const f32, weights: *const f32, bias: *const f32, penalty: *const f32) -> Choice)
             }
             5 => {
-                on!(self, decide<[5] [5]>(rows: &[*const f32], hidden_bias: *const f32, weights: *const f32, bias: *const f32, penalty: *const f32) -> usize)
+                on!(self, decide<[5] [5]>(rows: &[*const f32], hidden_bias: *const f32, weights: *const f32, bias: *const f32, penalty: *const f32) -> Choice)
             }
             _ => unreachable!("the parser has 112 padded classes, the entity recognizer 80"),
         }
@@ -254,9 +275,9 @@ impl Simd {
     }
 
     /// The first largest of each row of 64 numbers, after adding `penalty` (64).
-    pub(crate) fn argmax_rows(self, x: &[f32], penalty: &[f32], out: &mut [u16]) {
+    pub(crate) fn argmax_rows(self, x: &[f32], penalty: &[f32], out: &mut [Choice]) {
         assert!(x.len() >= out.len() * 64 && penalty.len() == 64);
         let (x, penalty) = (x.as_ptr(), penalty.as_ptr());
-        on!(self, argmax_rows<[4] [4]>(x: *const f32, penalty: *const f32, out: &mut [u16]));
+        on!(self, argmax_rows<[4] [4]>(x: *const f32, penalty: *const f32, out: &mut [Choice]));
     }
 }

@@ -4,11 +4,12 @@
 mod projectivity;
 mod state;
 
-use crate::layers::Simd;
+use crate::layers::{Bound, Simd};
+use crate::tok2vec::Rows;
 use crate::transition::{Precomputed, TransitionModel};
 use crate::weights::{LoadError, Weights};
 
-use state::State;
+pub(crate) use state::State;
 
 /// Features of a state: B0, B1, S0, S1, S2, leftmost child of B0 and S0, rightmost child of S0.
 const FEATURES: usize = 8;
@@ -50,7 +51,7 @@ pub(crate) struct Parse {
 }
 
 impl Parser {
-    pub(crate) fn load(weights: &Weights) -> Result<Self, LoadError> {
+    pub(crate) fn load(weights: &Weights, rows: Bound) -> Result<Self, LoadError> {
         let names: Vec<String> = weights.table("parser_moves")?;
         let mut labels: Vec<String> = vec!["ROOT".to_owned(), "dep".to_owned()];
         let mut index = |label: &str| {
@@ -95,7 +96,7 @@ impl Parser {
                 row
             })
             .collect();
-        let model = TransitionModel::load(weights, "parser", FEATURES, names.len())?;
+        let model = TransitionModel::load(weights, "parser", rows, FEATURES, names.len())?;
         Ok(Self { model, classes, penalties, root: 0, decorated, labels })
     }
 
@@ -104,21 +105,22 @@ impl Parser {
         &self.labels
     }
 
-    /// Parses `is_space.len()` tokens. `rows`: the encoder's output.
+    /// Parses `is_space.len()` tokens.
     pub(crate) fn predict(
         &self,
         simd: Simd,
-        rows: &[f32],
+        rows: &mut Rows<'_>,
         is_space: &[bool],
         pre: &mut Precomputed,
+        state: &mut State,
         parse: &mut Parse,
     ) {
         let n = is_space.len();
         self.model.precompute(simd, rows, n, pre);
-        let mut state = State::new(n);
+        state.reset(n);
         while !state.is_final() {
             let (features, valid) = (state.features(), state.valid_moves());
-            let class = self.model.decide(simd, pre, &features, &self.penalties[valid as usize]);
+            let class = self.model.decide(simd, rows, pre, &features, &self.penalties[valid as usize]);
             let (action, label) = self.classes[class];
             state.apply(action, label);
         }

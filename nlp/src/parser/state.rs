@@ -3,32 +3,46 @@
 use super::{FEATURES, Move, Parse};
 
 /// Stack, buffer and arcs. Tokens that were pushed back from the stack stand before the rest of the buffer.
-pub(super) struct State {
+#[derive(Default)]
+pub(crate) struct State {
     n: usize,
     stack: Vec<usize>,
     pushed_back: Vec<usize>,
     next: usize,
     heads: Vec<Option<usize>>,
-    /// Arcs to children left and right of each token: (child, label), the latest last.
-    left_arcs: Vec<Vec<(usize, u16)>>,
-    right_arcs: Vec<Vec<(usize, u16)>>,
+    arcs: Vec<Arc>,
+    /// The latest arc of each token to a child on its left and on its right, as an index of `arcs`.
+    latest: [Vec<Option<u32>>; 2],
     unshiftable: Vec<bool>,
     sent_starts: Vec<bool>,
 }
 
+/// An arc to a child, in a list that goes back to the head's first on that side.
+#[derive(Clone, Copy)]
+struct Arc {
+    child: usize,
+    label: u16,
+    before: Option<u32>,
+}
+
+const LEFT: usize = 0;
+const RIGHT: usize = 1;
+
 impl State {
-    pub(super) fn new(n: usize) -> Self {
-        Self {
-            n,
-            stack: Vec::new(),
-            pushed_back: Vec::new(),
-            next: 0,
-            heads: vec![None; n],
-            left_arcs: vec![Vec::new(); n],
-            right_arcs: vec![Vec::new(); n],
-            unshiftable: vec![false; n],
-            sent_starts: vec![false; n],
+    /// The first state of `n` tokens.
+    pub(super) fn reset(&mut self, n: usize) {
+        fn fill<T: Clone>(list: &mut Vec<T>, n: usize, value: T) {
+            list.clear();
+            list.resize(n, value);
         }
+        (self.n, self.next) = (n, 0);
+        self.stack.clear();
+        self.pushed_back.clear();
+        self.arcs.clear();
+        fill(&mut self.heads, n, None);
+        self.latest.iter_mut().for_each(|latest| fill(latest, n, None));
+        fill(&mut self.unshiftable, n, false);
+        fill(&mut self.sent_starts, n, false);
     }
 
     pub(super) fn is_final(&self) -> bool {
@@ -52,10 +66,9 @@ impl State {
 
     /// Tokens of the model's features.
     pub(super) fn features(&self) -> [Option<usize>; FEATURES] {
-        let latest = |arcs: &[Vec<(usize, u16)>], token: Option<usize>| Some(arcs[token?].last()?.0);
+        let latest = |side: usize, token: Option<usize>| Some(self.arcs[self.latest[side][token?]? as usize].child);
         let (b0, s0) = (self.buffer(0), self.stack(0));
-        let left = |token| latest(&self.left_arcs, token);
-        let right = |token| latest(&self.right_arcs, token);
+        let (left, right) = (|token| latest(LEFT, token), |token| latest(RIGHT, token));
         [b0, self.buffer(1), s0, self.stack(1), self.stack(2), left(b0), left(s0), right(s0)]
     }
 
@@ -116,14 +129,16 @@ impl State {
     /// Adds an arc. An earlier arc to the child is taken back only if it is its head's latest on that side: spaCy edits a copy
     /// otherwise, and both arcs stay.
     fn add_arc(&mut self, head: usize, child: usize, label: u16) {
+        let side = |head: usize| if head > child { LEFT } else { RIGHT };
         if let Some(old) = self.heads[child] {
-            let arcs = if old > child { &mut self.left_arcs[old] } else { &mut self.right_arcs[old] };
-            if arcs.last().is_some_and(|arc| arc.0 == child) {
-                arcs.pop();
+            let latest = &mut self.latest[side(old)][old];
+            if let Some(arc) = latest.map(|at| self.arcs[at as usize]).filter(|arc| arc.child == child) {
+                *latest = arc.before;
             }
         }
-        let arcs = if head > child { &mut self.left_arcs[head] } else { &mut self.right_arcs[head] };
-        arcs.push((child, label));
+        let latest = &mut self.latest[side(head)][head];
+        self.arcs.push(Arc { child, label, before: *latest });
+        *latest = Some(self.arcs.len() as u32 - 1);
         self.heads[child] = Some(head);
     }
 
@@ -133,11 +148,13 @@ impl State {
         parse.heads.extend(0..self.n);
         parse.labels.clear();
         parse.labels.resize(self.n, root);
-        for arcs in [&self.left_arcs, &self.right_arcs] {
-            for (head, arcs) in arcs.iter().enumerate() {
-                for &(child, label) in arcs {
+        for latest in &self.latest {
+            for (head, &latest) in latest.iter().enumerate() {
+                let mut next = latest;
+                while let Some(&Arc { child, label, before }) = next.map(|at| &self.arcs[at as usize]) {
                     parse.heads[child] = head;
                     parse.labels[child] = label;
+                    next = before;
                 }
             }
         }

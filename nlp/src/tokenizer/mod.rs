@@ -12,6 +12,7 @@ use serde::Deserialize;
 use affixes::{Affixes, Expressions};
 
 use crate::chars;
+use crate::pipeline::CacheStats;
 use crate::vocab::{Lexeme, Vocab};
 use crate::weights::{LoadError, Weights};
 
@@ -82,9 +83,9 @@ impl Tokenizer {
         Ok(tokenizer)
     }
 
-    /// Chunks remembered now.
-    pub(crate) fn cached_chunks(&self) -> usize {
-        self.chunks.len()
+    /// The cache of chunks.
+    pub(crate) fn cache_stats(&self, name: &'static str) -> CacheStats {
+        CacheStats::of(name, &self.chunks)
     }
 
     /// Tokens of `text[from..to]` into `out`, which is cleared; offsets are into `text`.
