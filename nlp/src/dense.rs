@@ -1,12 +1,14 @@
 //! Dense layers for networks that read a [`Doc`](crate::Doc)'s vectors, on the engine's own kernels.
 
-use crate::layers::{Isa, Linear, SLACK, Simd};
+use crate::layers::{Fixed, Isa, Linear, SLACK, Simd};
 
-/// `y = x · W + b` for many rows at once.
+/// `y = x · W + b` for many rows at once, in 32-bit floats or in 16-bit fixed point, which is twice as fast and off by a few
+/// thousandths of a row's length.
 ///
 /// The answer for a row is the same bits on every instruction set and whatever rows stand beside it.
 pub struct Dense {
     linear: Linear,
+    fixed: Option<Fixed>,
     n_in: usize,
     n_out: usize,
     simd: Simd,
@@ -19,7 +21,18 @@ impl Dense {
     /// If the weights are no whole rows or the bias is of another length.
     pub fn new(weight: &[f32], bias: &[f32], n_in: usize) -> Self {
         assert!(n_in > 0 && weight.len() == bias.len() * n_in, "one row of {n_in} weights for each bias");
-        Self { linear: Linear::new(weight, bias, n_in), n_in, n_out: bias.len(), simd: Simd::new(Isa::best()) }
+        let linear = Linear::new(weight, bias, n_in);
+        Self { linear, fixed: None, n_in, n_out: bias.len(), simd: Simd::new(Isa::best()) }
+    }
+
+    /// The same layer in 16-bit fixed point.
+    ///
+    /// # Panics
+    /// If `n_in` is no multiple of 16.
+    pub fn fixed(weight: &[f32], bias: &[f32], n_in: usize) -> Self {
+        assert!(n_in.is_multiple_of(16), "integers are taken by sixteen");
+        let dense = Self::new(weight, bias, n_in);
+        Self { fixed: Some(Fixed::linear(&dense.linear)), ..dense }
     }
 
     /// Inputs of a row.
@@ -43,7 +56,7 @@ impl Dense {
     ///
     /// # Panics
     /// If rows are missing in `x`.
-    pub fn apply(&self, x: &mut Vec<f32>, stride: usize, rows: usize, out: &mut Vec<f32>) {
+    pub fn apply(&self, x: &mut Vec<f32>, stride: usize, rows: usize, out: &mut Vec<f32>, integers: &mut DenseBuffers) {
         if rows == 0 {
             return;
         }
@@ -55,8 +68,20 @@ impl Dense {
         if out.len() < fill {
             out.resize(fill, 0.0);
         }
-        self.simd.linear(x, stride, rows, &self.linear, out);
+        let Some(fixed) = &self.fixed else { return self.simd.linear(x, stride, rows, &self.linear, out) };
+        let DenseBuffers { rounded, factors } = integers;
+        rounded.resize(rounded.len().max((rows + SLACK) * self.n_in), 0);
+        factors.resize(factors.len().max(rows + SLACK), 0.0);
+        self.simd.round_rows(x, stride, self.n_in, rows, rounded, factors);
+        self.simd.fixed_linear(rounded, factors, rows, &self.linear, fixed, out);
     }
+}
+
+/// Buffers of [`Dense::apply`], to be used again.
+#[derive(Default)]
+pub struct DenseBuffers {
+    rounded: Vec<i16>,
+    factors: Vec<f32>,
 }
 
 #[cfg(test)]
@@ -68,7 +93,7 @@ mod tests {
         let dense = Dense::new(&[1.0, 2.0, 3.0, -1.0, 0.5, 0.0], &[0.25, -1.0], 3);
         let mut x = vec![1.0, 0.0, 2.0, 9.0, 4.0, 4.0, 4.0];
         let mut out = Vec::new();
-        dense.apply(&mut x, 4, 2, &mut out);
+        dense.apply(&mut x, 4, 2, &mut out, &mut DenseBuffers::default());
         assert_eq!(out[..3], [7.25, -2.0, 0.0]);
         assert_eq!(out[64..66], [24.25, -3.0]);
     }

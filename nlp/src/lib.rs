@@ -29,7 +29,7 @@ mod transition;
 mod vocab;
 mod weights;
 
-pub use dense::Dense;
+pub use dense::{Dense, DenseBuffers};
 pub use doc::{Doc, Ent, Iob};
 pub use layers::{Isa, Lstm, LstmState};
 pub use pipeline::{CacheStats, Pipeline};

@@ -1,6 +1,6 @@
 //! spaCy's entity recognizer (`spacy/pipeline/_parser_internals/ner.pyx`): BILUO transitions, one a token.
 
-use crate::layers::{Bound, Simd};
+use crate::layers::Simd;
 use crate::tok2vec::Rows;
 use crate::transition::{Precomputed, TransitionModel};
 use crate::weights::{LoadError, Weights};
@@ -41,7 +41,7 @@ pub(crate) struct EntityRecognizer {
 }
 
 impl EntityRecognizer {
-    pub(crate) fn load(weights: &Weights, rows: Bound) -> Result<Self, LoadError> {
+    pub(crate) fn load(weights: &Weights) -> Result<Self, LoadError> {
         let names: Vec<String> = weights.table("ner_moves")?;
         let mut labels: Vec<String> = Vec::new();
         let mut classes = Vec::with_capacity(names.len());
@@ -93,7 +93,7 @@ impl EntityRecognizer {
                 })
             })
             .collect();
-        let model = TransitionModel::load(weights, "ner", rows, FEATURES, names.len())?;
+        let model = TransitionModel::load(weights, "ner", FEATURES, names.len())?;
         Ok(Self { model, classes, labels, closed, open })
     }
 

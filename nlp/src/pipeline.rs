@@ -104,20 +104,18 @@ impl Pipeline {
         let weights = Weights::parse(bytes)?;
         let mut symbols = Symbols::new();
         let tags: Vec<String> = weights.table("tags")?;
-        let tok2vec = Tok2Vec::load(&weights, "tok2vec", 6, EMBEDDED)?;
-        let ner_tok2vec = Tok2Vec::load(&weights, "ner", 4, EMBEDDED)?;
-        let parser = Parser::load(&weights, tok2vec.bound())?;
-        let ner = EntityRecognizer::load(&weights, ner_tok2vec.bound())?;
+        let parser = Parser::load(&weights)?;
+        let ner = EntityRecognizer::load(&weights)?;
         let mut intern = |labels: &[String]| labels.iter().map(|label| symbols.intern(label)).collect();
         let (tag_symbols, deps, ent_types) = (intern(&tags), intern(parser.labels()), intern(ner.labels()));
         Ok(Self {
             tokenizer: Tokenizer::load(&weights)?,
-            tok2vec,
+            tok2vec: Tok2Vec::load(&weights, "tok2vec", 6, EMBEDDED)?,
             tagger: Tagger::load(&weights, tags.len())?,
             parser,
             ruler: AttributeRuler::load(&weights, &mut symbols)?,
             lemmatizer: Lemmatizer::load(&weights)?,
-            ner_tok2vec,
+            ner_tok2vec: Tok2Vec::load(&weights, "ner", 4, EMBEDDED)?,
             ner,
             symbols: Arc::new(symbols),
             tags: tag_symbols,

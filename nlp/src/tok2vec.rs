@@ -34,7 +34,6 @@ pub(crate) struct Tok2Vec {
     layers: Vec<Maxout>,
     /// The layers in fixed point, for all that is not close.
     fixed: Vec<Fixed>,
-    bound: Bound,
     cache: Cache<Key, Embedded>,
 }
 
@@ -120,12 +119,7 @@ impl Tok2Vec {
             bound = bound.plus(layer);
         }
         let tables = tables.collect::<Result<_, LoadError>>()?;
-        Ok(Self { tables, mix, layers, fixed, bound, cache: Cache::new(cache) })
-    }
-
-    /// How large the rows can be.
-    pub(crate) fn bound(&self) -> Bound {
-        self.bound
+        Ok(Self { tables, mix, layers, fixed, cache: Cache::new(cache) })
     }
 
     /// The cache of lexemes.

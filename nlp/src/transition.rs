@@ -1,7 +1,7 @@
 //! spaCy's transition model (`spacy/ml/tb_framework.py`, `spacy/ml/parser_model.pyx`): the scorer that parser and entity
 //! recognizer share. The lower layer's products are computed once for each token and feature, a state only adds them.
 
-use crate::layers::{Bound, Choice, Fixed, Linear, SLACK, Simd, Upper, WIDTH};
+use crate::layers::{Choice, Fixed, Linear, SLACK, Simd, Upper, WIDTH};
 use crate::tok2vec::{CLOSE, Rows};
 use crate::weights::{LoadError, Weights};
 
@@ -32,6 +32,7 @@ pub(crate) struct Precomputed {
     /// (n_tokens, 64): the encoder's rows after the model's own linear layer.
     pub(crate) hidden: Vec<f32>,
     rounded: Vec<i16>,
+    factors: Vec<f32>,
     /// (n_tokens, features, 2, 64)
     products: Vec<f32>,
     /// Tokens whose products are those of exact rows.
@@ -39,14 +40,8 @@ pub(crate) struct Precomputed {
 }
 
 impl<const N: usize> TransitionModel<N> {
-    /// Loads the model `name` with its number of features and classes. `rows`: how large its encoder's rows can be.
-    pub(crate) fn load(
-        weights: &Weights,
-        name: &str,
-        rows: Bound,
-        features: usize,
-        classes: usize,
-    ) -> Result<Self, LoadError> {
+    /// Loads the model `name` with its number of features and classes.
+    pub(crate) fn load(weights: &Weights, name: &str, features: usize, classes: usize) -> Result<Self, LoadError> {
         let tensor = |part: &str, shape: &[usize]| weights.tensor(&format!("{name}.{part}"), shape);
         let w = tensor("lower.W", &[features, HIDDEN, 2, HIDDEN])?;
         let pad = tensor("lower.pad", &[1, features, HIDDEN, 2])?;
@@ -75,7 +70,7 @@ impl<const N: usize> TransitionModel<N> {
         }
         let linear = Linear::new(tensor("linear.W", &[HIDDEN, WIDTH])?, tensor("linear.b", &[HIDDEN])?, WIDTH);
         let lower = Linear::new(&lower, &[], HIDDEN);
-        Ok(Self { fixed: Fixed::linear(&lower, rows.through(&linear)), linear, lower, pad: padding, upper, features })
+        Ok(Self { fixed: Fixed::linear(&lower), linear, lower, pad: padding, upper, features })
     }
 
     /// Products of `n` tokens.
@@ -86,8 +81,9 @@ impl<const N: usize> TransitionModel<N> {
         out.exact.resize(n, false);
         simd.linear(rows.all(), WIDTH, n, &self.linear, &mut out.hidden);
         out.rounded.resize((n + SLACK) * HIDDEN, 0);
-        simd.round(&out.hidden, self.fixed.scale, &mut out.rounded);
-        simd.fixed_linear(&out.rounded, n, &self.lower, &self.fixed, &mut out.products);
+        out.factors.resize(n + SLACK, 0.0);
+        simd.round_rows(&out.hidden, HIDDEN, HIDDEN, n, &mut out.rounded, &mut out.factors);
+        simd.fixed_linear(&out.rounded, &out.factors, n, &self.lower, &self.fixed, &mut out.products);
     }
 
     /// The first best class of the state whose features are these tokens; `penalty` is minus infinity for invalid classes.

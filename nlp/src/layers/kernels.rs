@@ -4,7 +4,7 @@
 //! no window is ever copied. `R` rows are computed at once; buffers therefore have [`super::SLACK`] rows to spare.
 #![allow(unsafe_code, clippy::missing_safety_doc, clippy::too_many_arguments)]
 
-pub(super) use super::fixed::{fixed_layer_norm, fixed_linear, round};
+pub(super) use super::fixed::{fixed_layer_norm, fixed_linear, round, round_rows};
 use super::lanes::Lanes;
 pub(super) use super::lstm::lstm_step;
 use super::{Choice, Linear, Maxout, WIDTH};

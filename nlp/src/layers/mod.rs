@@ -223,11 +223,36 @@ impl Simd {
         on!(self, linear<[6, 4] [3, 2]>(x: *const f32, stride: usize, rows: usize, layer: &Linear, out: *mut f32));
     }
 
-    /// As [`Simd::linear`] over the integers `x`, whose rows start `layer.n_in` apart.
-    pub(crate) fn fixed_linear(self, x: &[i16], rows: usize, layer: &Linear, fixed: &Fixed, out: &mut [f32]) {
-        assert!(x.len() >= (rows + SLACK) * layer.n_in && out.len() >= (rows + SLACK) * layer.n_out);
-        let (x, out) = (x.as_ptr(), out.as_mut_ptr());
-        on!(self, fixed_linear<[6, 4] [5, 1]>(x: *const i16, rows: usize, layer: &Linear, fixed: &Fixed, out: *mut f32));
+    /// `out[r] = x[r] / factors[r]` as integers, with factors that leave no row too long: see [`fixed::round_rows`].
+    pub(crate) fn round_rows(
+        self,
+        x: &[f32],
+        stride: usize,
+        n_in: usize,
+        rows: usize,
+        out: &mut [i16],
+        factors: &mut [f32],
+    ) {
+        assert!(n_in.is_multiple_of(16) && (rows == 0 || x.len() >= (rows - 1) * stride + n_in));
+        assert!(out.len() >= rows * n_in && factors.len() >= rows);
+        let (x, out, factors) = (x.as_ptr(), out.as_mut_ptr(), factors.as_mut_ptr());
+        on!(self, round_rows<[] []>(x: *const f32, stride: usize, n_in: usize, rows: usize, out: *mut i16, factors: *mut f32));
+    }
+
+    /// As [`Simd::linear`] over the integers `x` of [`Simd::round_rows`].
+    pub(crate) fn fixed_linear(
+        self,
+        x: &[i16],
+        factors: &[f32],
+        rows: usize,
+        layer: &Linear,
+        fixed: &Fixed,
+        out: &mut [f32],
+    ) {
+        assert!(x.len() >= (rows + SLACK) * layer.n_in && factors.len() >= rows + SLACK);
+        assert!(out.len() >= (rows + SLACK) * layer.n_out);
+        let (x, factors, out) = (x.as_ptr(), factors.as_ptr(), out.as_mut_ptr());
+        on!(self, fixed_linear<[6, 4] [5, 1]>(x: *const i16, factors: *const f32, rows: usize, layer: &Linear, fixed: &Fixed, out: *mut f32));
     }
 
     /// The choice in a state whose features have these rows (128 each); classes are padded to `N * 16`.
@@ -262,16 +287,18 @@ impl Simd {
         input: &[f32],
         at: &[usize],
         hidden: usize,
-        weights: &[f32],
-        state: &[f32],
+        weights: &Fixed,
+        state: &[i16],
         cell: &mut [f32],
         next: &mut [f32],
+        rounded: &mut [i16],
     ) {
-        assert!(weights.len() == 4 * hidden * hidden && at.iter().all(|&a| a + 4 * hidden <= input.len()));
-        assert!([state.len(), cell.len(), next.len()].iter().all(|&n| n >= (at.len() + SLACK) * hidden));
-        let (input, weights, state) = (input.as_ptr(), weights.as_ptr(), state.as_ptr());
-        let (cell, next) = (cell.as_mut_ptr(), next.as_mut_ptr());
-        on!(self, lstm_step<[6] [2]>(input: *const f32, at: &[usize], hidden: usize, weights: *const f32, state: *const f32, cell: *mut f32, next: *mut f32));
+        assert!(at.iter().all(|&a| a + 4 * hidden <= input.len()));
+        let need = (at.len() + SLACK) * hidden;
+        assert!(state.len() >= need && cell.len() >= need && next.len() >= need && rounded.len() >= need);
+        let (input, state) = (input.as_ptr(), state.as_ptr());
+        let (cell, next, rounded) = (cell.as_mut_ptr(), next.as_mut_ptr(), rounded.as_mut_ptr());
+        on!(self, lstm_step<[6, 4] [5, 1]>(input: *const f32, at: &[usize], hidden: usize, weights: &Fixed, state: *const i16, cell: *mut f32, next: *mut f32, rounded: *mut i16));
     }
 
     /// The first largest of each row of 64 numbers, after adding `penalty` (64).

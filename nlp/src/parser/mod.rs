@@ -4,7 +4,7 @@
 mod projectivity;
 mod state;
 
-use crate::layers::{Bound, Simd};
+use crate::layers::Simd;
 use crate::tok2vec::Rows;
 use crate::transition::{Precomputed, TransitionModel};
 use crate::weights::{LoadError, Weights};
@@ -51,7 +51,7 @@ pub(crate) struct Parse {
 }
 
 impl Parser {
-    pub(crate) fn load(weights: &Weights, rows: Bound) -> Result<Self, LoadError> {
+    pub(crate) fn load(weights: &Weights) -> Result<Self, LoadError> {
         let names: Vec<String> = weights.table("parser_moves")?;
         let mut labels: Vec<String> = vec!["ROOT".to_owned(), "dep".to_owned()];
         let mut index = |label: &str| {
@@ -96,7 +96,7 @@ impl Parser {
                 row
             })
             .collect();
-        let model = TransitionModel::load(weights, "parser", rows, FEATURES, names.len())?;
+        let model = TransitionModel::load(weights, "parser", FEATURES, names.len())?;
         Ok(Self { model, classes, penalties, root: 0, decorated, labels })
     }
 

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use std::hash::BuildHasherDefault;
 use std::ops::Range;
 
-use copydesk_nlp::{Dense, Doc, Lstm, LstmState};
+use copydesk_nlp::{Dense, DenseBuffers, Doc, Lstm, LstmState};
 
 use super::chain::LABELS;
 use super::features::{COLUMNS, NUMBERS, Paragraph, RELATED};
@@ -63,6 +63,7 @@ pub(super) struct Buffers {
     scores: Vec<f32>,
     at: Vec<usize>,
     lstm: LstmState,
+    integers: DenseBuffers,
 }
 
 impl Network {
@@ -98,16 +99,18 @@ impl Network {
                     .collect();
                 let layer = Dense::new(&block, &[0.0; DIM], *width);
                 let mut out = Vec::new();
-                layer.apply(&mut table, *width, rows, &mut out);
+                layer.apply(&mut table, *width, rows, &mut out, &mut DenseBuffers::default());
                 out.truncate(rows * DIM);
                 tables.push(out);
             }
             column_start += width;
         }
         // what is left of the first layer reads forms, numbers, the engine's vectors and word vectors
+        let dense_in = n_in - column_start + widths[0];
+        let padding = vec![0.0; dense_in.next_multiple_of(16) - dense_in];
         let dense: Vec<f32> = first
             .chunks_exact(n_in)
-            .flat_map(|row| row[..widths[0]].iter().chain(&row[column_start..]))
+            .flat_map(|row| row[..widths[0]].iter().chain(&row[column_start..]).chain(&padding))
             .copied()
             .collect();
         let layer = |name: &str, n_out: usize, n_in: usize| -> Result<Dense, WeightsError> {
@@ -117,7 +120,7 @@ impl Network {
         let mut related = Vec::new();
         for k in 0..RELATED {
             let weight = weights.numbers(&format!("related.{k}.weight"), &[DIM, DIM])?;
-            related.push(Dense::new(&weight, &[0.0; DIM], DIM));
+            related.push(Dense::fixed(&weight, &[0.0; DIM], DIM));
         }
         let (mut gates, mut gates_bias) = (Vec::new(), Vec::new());
         let mut recurrent = |direction: &str| -> Result<Lstm, WeightsError> {
@@ -132,13 +135,13 @@ impl Network {
             forms,
             form_width: widths[0],
             tables,
-            input: Dense::new(&dense, &bias, n_in - column_start + widths[0]),
+            input: Dense::fixed(&dense, &bias, dense_in + padding.len()),
             words,
             names,
             related,
             gain: weights.numbers("norm.weight", &[DIM])?,
             shift: weights.numbers("norm.bias", &[DIM])?,
-            gates: Dense::new(&gates, &gates_bias, DIM),
+            gates: Dense::fixed(&gates, &gates_bias, DIM),
             forward,
             backward,
             hidden: layer("hidden", 64, STATE)?,
@@ -174,13 +177,13 @@ impl Network {
         self.sum_inputs(doc, group, b, rows);
         self.add_related(group, &starts, b);
         self.normalize(b, rows);
-        self.gates.apply(&mut b.normal, DIM, rows, &mut b.gates);
+        self.gates.apply(&mut b.normal, DIM, rows, &mut b.gates, &mut b.integers);
         b.states.resize((rows + 16) * STATE, 0.0);
         self.recur(group, &starts, b, false);
         self.recur(group, &starts, b, true);
-        self.hidden.apply(&mut b.states, STATE, rows, &mut b.hidden);
+        self.hidden.apply(&mut b.states, STATE, rows, &mut b.hidden, &mut b.integers);
         b.hidden[..rows * 64].iter_mut().for_each(|x| *x = x.max(0.0));
-        self.scores.apply(&mut b.hidden, 64, rows, &mut b.scores);
+        self.scores.apply(&mut b.hidden, 64, rows, &mut b.scores, &mut b.integers);
         let mut scores: Vec<[f32; LABELS]> = Vec::new();
         for (k, (paragraph, &start)) in group.iter().zip(&starts).enumerate() {
             let own = start..start + paragraph.tokens.len();
@@ -203,9 +206,10 @@ impl Network {
                 b.dense.extend_from_slice(doc.tok2vec(i));
                 b.dense.extend_from_slice(doc.ner_tok2vec(i));
                 self.words.push(doc.text(i), &mut b.dense);
+                b.dense.resize(b.dense.len().next_multiple_of(width), 0.0);
             }
         }
-        self.input.apply(&mut b.dense, width, rows, &mut b.sums);
+        self.input.apply(&mut b.dense, width, rows, &mut b.sums, &mut b.integers);
         let names = group.iter().flat_map(|p| &p.names);
         for (sum, names) in b.sums.as_chunks_mut::<DIM>().0.iter_mut().zip(names) {
             for (table, &name) in self.tables.iter().zip(&names[1..]) {
@@ -237,7 +241,7 @@ impl Network {
                     }
                 }
             }
-            layer.apply(&mut b.picked, DIM, picked as usize, &mut b.picked_out);
+            layer.apply(&mut b.picked, DIM, picked as usize, &mut b.picked_out, &mut b.integers);
             let related = group.iter().zip(starts).flat_map(|(p, s)| p.related.iter().map(move |r| s + r[k] as usize));
             for (sum, row) in b.normal.as_chunks_mut::<DIM>().0.iter_mut().zip(related) {
                 let product = &b.picked_out[b.wanted[row] as usize * DIM..][..DIM];
