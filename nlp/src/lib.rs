@@ -26,6 +26,7 @@ mod tagger;
 mod tok2vec;
 mod tokenizer;
 mod transition;
+mod vectors;
 mod vocab;
 mod weights;
 

@@ -20,7 +20,7 @@ use crate::tokenizer::{RawToken, Tokenizer};
 use crate::transition::Precomputed;
 use crate::weights::{LoadError, Meta, Weights};
 
-/// Weights of en_core_web_sm 3.8, made by `models/en_core_web_sm/convert.py`.
+/// Weights of en_core_web_sm 3.8, made by `nlp/examples/import`.
 static BUILTIN: &[u8] = include_bytes!("../../models/en_core_web_sm/en_core_web_sm.bin");
 
 /// Most tokens that are annotated as one spaCy Doc: longer segments are cut at a line break where there is one. Bounds the memory
@@ -108,14 +108,16 @@ impl Pipeline {
         let ner = EntityRecognizer::load(&weights)?;
         let mut intern = |labels: &[String]| labels.iter().map(|label| symbols.intern(label)).collect();
         let (tag_symbols, deps, ent_types) = (intern(&tags), intern(parser.labels()), intern(ner.labels()));
+        let tokenizer = Tokenizer::load(&weights)?;
+        let vector_rows = tokenizer.vector_rows();
         Ok(Self {
-            tokenizer: Tokenizer::load(&weights)?,
-            tok2vec: Tok2Vec::load(&weights, "tok2vec", 6, EMBEDDED)?,
+            tokenizer,
+            tok2vec: Tok2Vec::load(&weights, "tok2vec", 6, vector_rows, EMBEDDED)?,
             tagger: Tagger::load(&weights, tags.len())?,
             parser,
             ruler: AttributeRuler::load(&weights, &mut symbols)?,
             lemmatizer: Lemmatizer::load(&weights)?,
-            ner_tok2vec: Tok2Vec::load(&weights, "ner", 4, EMBEDDED)?,
+            ner_tok2vec: Tok2Vec::load(&weights, "ner", 4, vector_rows, EMBEDDED)?,
             ner,
             symbols: Arc::new(symbols),
             tags: tag_symbols,

@@ -1,5 +1,5 @@
-//! spaCy's `HashEmbedCNN` (`spacy/ml/models/tok2vec.py`): hash embeddings of lexical attributes, a mixing layer, four
-//! window layers with residuals.
+//! spaCy's `HashEmbedCNN` (`spacy/ml/models/tok2vec.py`): hash embeddings of lexical attributes, static vectors where the package
+//! has them (`spacy/ml/staticvectors.py`), a mixing layer, four window layers with residuals.
 
 use std::ops::Range;
 
@@ -20,8 +20,8 @@ const TABLE_ROWS: [usize; 6] = [5000, 1000, 2500, 2500, 50, 50];
 /// Scores that are nearer to each other are computed anew from exact rows.
 pub(crate) const CLOSE: f32 = 0.025;
 
-/// What a token's embedding depends on: ids of NORM, PREFIX, SUFFIX, SHAPE; SPACY and IS_SPACE as bits.
-type Key = ([u64; 4], u8);
+/// What a token's embedding depends on: ids of NORM, PREFIX, SUFFIX, SHAPE; place of the static vector; SPACY and IS_SPACE as bits.
+type Key = ([u64; 4], u32, u8);
 
 /// A lexeme's row after the mixing layer.
 type Embedded = [f32; WIDTH];
@@ -30,6 +30,8 @@ type Embedded = [f32; WIDTH];
 pub(crate) struct Tok2Vec {
     /// (rows, 96) and seed, by attribute.
     tables: Vec<(Vec<f32>, u32)>,
+    /// (1 + rows, 96): nothing for a word without a vector, then the static vectors after their linear layer. Empty without them.
+    vectors: Vec<f32>,
     mix: Maxout,
     layers: Vec<Maxout>,
     /// The layers in fixed point, for all that is not close.
@@ -94,8 +96,15 @@ impl Rows<'_> {
 }
 
 impl Tok2Vec {
-    /// Loads the encoder `name` (`tok2vec` with six attributes, `ner` with the first four); `cache` lexemes are remembered.
-    pub(crate) fn load(weights: &Weights, name: &str, attributes: usize, cache: usize) -> Result<Self, LoadError> {
+    /// Loads the encoder `name` (`tok2vec` with six attributes, `ner` with the first four). `vector_rows`: of its table of static
+    /// vectors, 0 without them; `cache` lexemes are remembered.
+    pub(crate) fn load(
+        weights: &Weights,
+        name: &str,
+        attributes: usize,
+        vector_rows: usize,
+        cache: usize,
+    ) -> Result<Self, LoadError> {
         let seeds = weights.meta().seeds.get(name).filter(|s| s.len() == attributes);
         let seeds = seeds.ok_or_else(|| LoadError::Table {
             name: format!("meta.seeds.{name}"),
@@ -104,13 +113,19 @@ impl Tok2Vec {
         let tables = seeds.iter().zip(TABLE_ROWS).enumerate().map(|(i, (&seed, rows))| {
             Ok((weights.tensor(&format!("{name}.embed.{i}"), &[rows, WIDTH])?.to_vec(), seed))
         });
+        let mut vectors = Vec::new();
+        if vector_rows > 0 {
+            vectors.resize(WIDTH, 0.0);
+            vectors.extend_from_slice(weights.tensor(&format!("{name}.vectors"), &[vector_rows, WIDTH])?);
+        }
+        let parts = attributes + usize::from(vector_rows > 0);
         let maxout = |layer: &str, n_in: usize| -> Result<Maxout, LoadError> {
             let tensor = |part: &str, shape: &[usize]| weights.tensor(&format!("{name}.{layer}.{part}"), shape);
             let w = tensor("W", &[WIDTH, 3, n_in])?;
             let (b, gain, shift) = (tensor("b", &[WIDTH, 3])?, tensor("G", &[WIDTH])?, tensor("beta", &[WIDTH])?);
             Ok(Maxout::new(w, b, gain, shift, n_in))
         };
-        let mix = maxout("mix", attributes * WIDTH)?;
+        let mix = maxout("mix", parts * WIDTH)?;
         let layers = (0..DEPTH).map(|i| maxout(&format!("encode.{i}"), 3 * WIDTH)).collect::<Result<Vec<_>, _>>()?;
         let mut bound = Bound::default().plus(&mix);
         let mut fixed = Vec::with_capacity(DEPTH);
@@ -119,7 +134,7 @@ impl Tok2Vec {
             bound = bound.plus(layer);
         }
         let tables = tables.collect::<Result<_, LoadError>>()?;
-        Ok(Self { tables, mix, layers, fixed, cache: Cache::new(cache) })
+        Ok(Self { tables, vectors, mix, layers, fixed, cache: Cache::new(cache) })
     }
 
     /// The cache of lexemes.
@@ -193,7 +208,7 @@ impl Tok2Vec {
         let with_space = self.tables.len() > 4;
         for (i, token) in tokens.iter().enumerate() {
             let bits = u8::from(token.space_after) | u8::from(token.lexeme.is_space) << 1;
-            let key = (token.lexeme.ids, if with_space { bits } else { 0 });
+            let key = (token.lexeme.ids, token.lexeme.vector, if with_space { bits } else { 0 });
             embedded.push(self.cache.get(&key).unwrap_or_else(|| {
                 let next = missing.len();
                 misses.push((i, *missing.entry(key).or_insert(next)));
@@ -203,7 +218,7 @@ impl Tok2Vec {
         if missing.is_empty() {
             return;
         }
-        let n_in = self.tables.len() * WIDTH;
+        let n_in = (self.tables.len() + usize::from(!self.vectors.is_empty())) * WIDTH;
         inputs.resize((missing.len() + SLACK) * n_in, 0.0);
         mixed.resize((missing.len() + SLACK) * WIDTH, 0.0);
         for (key, &at) in &*missing {
@@ -219,8 +234,12 @@ impl Tok2Vec {
         }
     }
 
-    /// The concatenated embeddings of one key: for each attribute the sum of four rows.
-    fn embed_one(&self, &(ids, bits): &Key, out: &mut [f32]) {
+    /// The concatenated embeddings of one key: for each attribute the sum of four rows, then the static vector.
+    fn embed_one(&self, &(ids, vector, bits): &Key, out: &mut [f32]) {
+        let (out, last) = out.split_at_mut(self.tables.len() * WIDTH);
+        if !last.is_empty() {
+            last.copy_from_slice(&self.vectors[vector as usize * WIDTH..][..WIDTH]);
+        }
         let ids = [ids[0], ids[1], ids[2], ids[3], u64::from(bits & 1), u64::from(bits >> 1)];
         for (((table, seed), id), out) in self.tables.iter().zip(ids).zip(out.chunks_exact_mut(WIDTH)) {
             out.fill(0.0);

@@ -4,6 +4,7 @@ use rustc_hash::FxHashMap;
 
 use crate::chars;
 use crate::hash::StringIds;
+use crate::vectors::VectorKeys;
 use crate::weights::{LoadError, Weights};
 
 /// A word form with its context-free attributes.
@@ -11,6 +12,8 @@ use crate::weights::{LoadError, Weights};
 pub(crate) struct Lexeme {
     /// Ids of NORM, PREFIX, SUFFIX and SHAPE, the inputs of the embeddings.
     pub(crate) ids: [u64; 4],
+    /// One more than the row of its static vector, 0 where it has none.
+    pub(crate) vector: u32,
     pub(crate) is_space: bool,
     /// NORM.
     pub(crate) norm: Box<str>,
@@ -27,6 +30,7 @@ pub(crate) struct Vocab {
     lexeme_norm: FxHashMap<u64, String>,
     /// spaCy's `BASE_NORMS`.
     base_norms: FxHashMap<String, String>,
+    vectors: VectorKeys,
 }
 
 impl Vocab {
@@ -35,7 +39,13 @@ impl Vocab {
             strings: StringIds::new(weights.table("symbols")?),
             lexeme_norm: weights.table("lexeme_norm")?,
             base_norms: weights.table("base_norms")?,
+            vectors: VectorKeys::load(weights)?,
         })
+    }
+
+    /// Rows of the encoders' tables of static vectors.
+    pub(crate) fn vector_rows(&self) -> usize {
+        self.vectors.table_rows()
     }
 
     /// The lexeme of `text`; `norm` is the NORM that a special case gives, "" where none does.
@@ -47,6 +57,7 @@ impl Vocab {
         let ids = [&norm, &text[..first], suffix, &shape].map(|s| self.strings.id(s));
         Lexeme {
             ids,
+            vector: if self.vectors.is_empty() { 0 } else { self.vectors.place(self.strings.id(text)) },
             is_space: text.chars().all(chars::is_space),
             norm: norm.into(),
             shape: shape.into(),

@@ -1,8 +1,8 @@
 //! The weights file: a checked container of f32 tensors and tables.
 //!
 //! Layout: `CDNLP1\n`, header length (u32, little endian), header (JSON: `meta`, `tensors`, `tables`), zeros up to a
-//! multiple of 64 bytes, tensors (f32, little endian, row major), SHA-256 of everything before.
-//! `models/en_core_web_sm/convert.py` writes it.
+//! multiple of 64 bytes, tensors (f32, `vectors.keys` u32; little endian, row major), SHA-256 of everything before.
+//! `nlp/examples/import` writes it.
 
 use std::collections::BTreeMap;
 
@@ -25,13 +25,13 @@ pub enum LoadError {
         source: std::io::Error,
     },
     /// Not a weights file, or one of another version.
-    #[error("not a copydesk weights file: it starts with {found:?}, expected \"CDNLP1\\n\"; convert the package again")]
+    #[error("not a copydesk weights file: it starts with {found:?}, expected \"CDNLP1\\n\"; import the package again")]
     Magic {
         /// The first bytes.
         found: String,
     },
     /// Cut short or changed.
-    #[error("weights file is damaged: {0}; copy or convert it again")]
+    #[error("weights file is damaged: {0}; copy it or import the package again")]
     Damaged(String),
     /// A tensor is not there.
     #[error("weights file has no tensor {0}: not an English CNN pipeline of spaCy 3.8?")]
@@ -135,6 +135,16 @@ impl Weights {
         let end = entry.shape.iter().try_fold(1usize, |n, &d| n.checked_mul(d)).and_then(|n| start.checked_add(n));
         end.and_then(|end| self.numbers.get(start..end))
             .ok_or_else(|| LoadError::Damaged(format!("tensor {name} reaches past the end of the file")))
+    }
+
+    /// The shape of the tensor `name`, if it is there.
+    pub(crate) fn shape(&self, name: &str) -> Option<&[usize]> {
+        self.header.tensors.get(name).map(|entry| entry.shape.as_slice())
+    }
+
+    /// The tensor `name` of u32, row major, if it has the shape `expected`.
+    pub(crate) fn words(&self, name: &str, expected: &[usize]) -> Result<Vec<u32>, LoadError> {
+        Ok(self.tensor(name, expected)?.iter().map(|number| number.to_bits()).collect())
     }
 
     /// The table `name`, in the form that the caller asks for.

@@ -83,6 +83,11 @@ impl Tokenizer {
         Ok(tokenizer)
     }
 
+    /// Rows of the encoders' tables of static vectors; 0 without them.
+    pub(crate) fn vector_rows(&self) -> usize {
+        self.vocab.vector_rows()
+    }
+
     /// The cache of chunks.
     pub(crate) fn cache_stats(&self, name: &'static str) -> CacheStats {
         CacheStats::of(name, &self.chunks)
