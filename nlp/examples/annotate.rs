@@ -1,4 +1,5 @@
 //! Annotates texts: `annotate FILE...` prints spaCy's columns as one JSON object a text, `annotate --time N FILE...` words per CPU second.
+//! COPYDESK_MODEL names a weights file to use instead of the one that is compiled in, COPYDESK_ISA an instruction set.
 #![allow(clippy::print_stdout)]
 
 use std::time::Instant;
@@ -8,7 +9,8 @@ use serde_json::json;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut args: Vec<String> = std::env::args().skip(1).collect();
-    let mut pipeline = Pipeline::builtin()?;
+    let model = std::env::var_os("COPYDESK_MODEL");
+    let mut pipeline = model.map_or_else(Pipeline::builtin, |path| Pipeline::load(path.as_ref()))?;
     if let Ok(name) = std::env::var("COPYDESK_ISA") {
         let isa = Isa::ALL.into_iter().find(|isa| format!("{isa:?}").eq_ignore_ascii_case(&name));
         pipeline = pipeline.with_isa(isa.ok_or("COPYDESK_ISA is avx512, avx2 or portable")?);

@@ -13,7 +13,6 @@ mod tests;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use copydesk_nlp::Pipeline;
 use package::Package;
 
 const USAGE: &str = "usage: import FOLDER [-o OUT.bin]        (the folder of a spaCy pipeline, with config.cfg)";
@@ -42,8 +41,7 @@ fn main() -> ExitCode {
 
 /// Writes `out`, by default a file with the package's name; says what was written.
 fn import(folder: &Path, out: Option<PathBuf>) -> Result<String, Box<dyn std::error::Error>> {
-    let file = Package { read: &|name| std::fs::read(folder.join(name)) }.import()?;
-    let pipeline = Pipeline::from_bytes(&file)?;
+    let (file, pipeline) = Package { read: &|name| std::fs::read(folder.join(name)) }.import()?;
     let meta = pipeline.meta();
     let out = out.unwrap_or_else(|| format!("{}.bin", meta.package).into());
     std::fs::write(&out, &file).map_err(|e| format!("cannot write {}: {e}", out.display()))?;

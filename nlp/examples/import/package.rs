@@ -48,8 +48,8 @@ pub(crate) struct Package<'r> {
 }
 
 impl Package<'_> {
-    /// The package as a weights file, which the engine has loaded once: every tensor has the shape that it computes with.
-    pub(crate) fn import(&self) -> Result<Vec<u8>, ImportError> {
+    /// The package as a weights file, and the engine that has loaded it: every tensor has the shape that it computes with.
+    pub(crate) fn import(&self) -> Result<(Vec<u8>, Pipeline), ImportError> {
         let mut out = Container::default();
         let (tok2vec, ner, parser) = (self.model("tok2vec")?, self.model("ner")?, self.model("parser")?);
         let seeds = map([("tok2vec", tok2vec.encoder("tok2vec", &mut out)?), ("ner", ner.encoder("ner", &mut out)?)]);
@@ -71,8 +71,8 @@ impl Package<'_> {
         let meta = [("package", package), ("version", text("version")?), ("license", text("license")?)];
         let meta = map(meta.map(|(key, text)| (key, text.into())).into_iter().chain([("seeds", seeds)]));
         let file = out.finish(meta, self.tables()?).map_err(|e| content("tables", e.to_string()))?;
-        Pipeline::from_bytes(&file)?;
-        Ok(file)
+        let pipeline = Pipeline::from_bytes(&file)?;
+        Ok((file, pipeline))
     }
 
     fn tables(&self) -> Result<Value, ImportError> {

