@@ -6,6 +6,7 @@ use std::io::{BufRead, BufReader, Write};
 use std::process::{Command, Stdio};
 
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 
 struct Ended {
     code: Option<i32>,
@@ -100,6 +101,42 @@ fn pretty_has_no_colours_where_nobody_sees_them() {
     let ended = copydesk(&["extract", "--pretty", SAMPLE], b"");
     assert!(ended.code == Some(0) && !ended.out.contains('\x1b'));
     assert!(ended.out.contains("\n  Marco Rubio"), "{}", ended.out);
+}
+
+#[test]
+fn annotate_takes_any_model_and_extract_the_one_that_its_tagger_knows() {
+    let dir = tempfile::tempdir().unwrap();
+    let write = |name: &str, bytes: &[u8]| {
+        let path = dir.path().join(name);
+        std::fs::write(&path, bytes).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    let settings = |name: &str, model: &str| write(name, format!("[engine]\nmodel = {model:?}\n").as_bytes());
+    let mut bytes = std::fs::read("models/en_core_web_sm/en_core_web_sm.bin").unwrap();
+    let known = settings("known.toml", &write("known.bin", &bytes));
+    // The same weights under the medium package's name.
+    let at = bytes.windows(6).position(|name| name == b"web_sm").unwrap();
+    bytes[at + 4] = b'm';
+    bytes[at + 5] = b'd';
+    let body = bytes.len() - 32;
+    let sum = Sha256::digest(&bytes[..body]);
+    bytes[body..].copy_from_slice(&sum);
+    let other = settings("other.toml", &write("other.bin", &bytes));
+
+    let built_in = copydesk(&["annotate", SAMPLE], b"");
+    for config in [&known, &other] {
+        let ended = copydesk(&["annotate", "--config", config, SAMPLE], b"");
+        assert!(ended.code == Some(0) && ended.out == built_in.out, "{}", ended.err);
+    }
+    assert_eq!(copydesk(&["extract", "--config", &known, SAMPLE], b"").code, Some(0));
+    let ended = copydesk(&["extract", "--config", &other, SAMPLE], b"");
+    assert_eq!((ended.code, ended.out.as_str()), (Some(2), ""));
+    for told in ["engine.model", "other.bin", "en_core_web_md", "en_core_web_sm 3.8.0", "leave engine.model empty"] {
+        assert!(ended.err.contains(told), "{told}: {}", ended.err);
+    }
+    let missing = settings("missing.toml", "/nowhere/model.bin");
+    let ended = copydesk(&["annotate", "--config", &missing, SAMPLE], b"");
+    assert!(ended.code == Some(2) && ended.err.contains("/nowhere/model.bin"), "{}", ended.err);
 }
 
 #[test]

@@ -5,13 +5,15 @@ use std::io::{BufWriter, Write};
 use std::path::PathBuf;
 
 use anyhow::Result;
-use copydesk_nlp::{Doc, Iob, Pipeline};
+use copydesk_nlp::{Doc, Iob};
 use serde::Serialize;
 use serde::ser::{SerializeSeq, SerializeStruct, Serializer};
 
 use super::extract::{Refusal, default_threads, write_line};
+use super::run::language;
 use super::{Exit, batch, input};
 use crate::article::{self, Limits};
+use crate::config::Config;
 use crate::pipeline::guarded;
 use crate::rejection::{Rejection, Stage};
 
@@ -25,10 +27,13 @@ pub(super) struct Args {
     /// Worker threads
     #[arg(long, value_name = "N", default_value_t = default_threads())]
     threads: usize,
+    /// Settings over the defaults: engine.model is read
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
 }
 
 pub(super) fn run(args: &Args) -> Result<Exit> {
-    let pipeline = Pipeline::builtin()?;
+    let pipeline = language(&Config::load(args.config.as_deref(), std::env::vars())?)?;
     let inputs = input::inputs(&args.paths, args.jsonl, None)?;
     let work = |input: &input::Input| -> Result<Vec<u8>, Rejection> {
         if let Some(rejection) = &input.broken {

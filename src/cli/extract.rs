@@ -7,11 +7,13 @@ use anyhow::Result;
 use clap::ValueEnum;
 use serde::Serialize;
 
+use super::run::extractor;
 use super::{Exit, batch, input, pretty};
 use crate::article::Limits;
+use crate::config::Config;
 use crate::event::{ArticleEvent, ClaimEvent, EntityEvent};
+use crate::extract::Extraction;
 use crate::extract::claim::jsonld;
-use crate::extract::{Extraction, Extractor};
 use crate::pipeline;
 use crate::rejection::Rejection;
 
@@ -34,6 +36,9 @@ pub(super) struct Args {
     /// Form of the output
     #[arg(long, value_enum, default_value = "json")]
     format: Format,
+    /// Settings over the defaults: [engine] is read
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -64,7 +69,7 @@ pub(super) struct Refusal<'a> {
 }
 
 pub(super) fn run(args: &Args) -> Result<Exit> {
-    let extractor = Extractor::builtin()?;
+    let extractor = extractor(&Config::load(args.config.as_deref(), std::env::vars())?)?;
     let inputs = input::inputs(&args.paths, args.jsonl, args.content_type.as_deref())?;
     let work = |input: &input::Input| match &input.broken {
         Some(rejection) => Err(rejection.clone()),

