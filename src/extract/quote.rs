@@ -34,6 +34,11 @@ pub(crate) fn is_word(token: &str) -> bool {
     token.chars().any(char::is_alphanumeric)
 }
 
+/// True for a double quotation mark, whichever side it is on.
+pub(crate) fn is_double_mark(token: &str) -> bool {
+    matches!(mark(token), Some(Mark::Open | Mark::Close | Mark::Either))
+}
+
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Mark {
     Open,
@@ -47,7 +52,7 @@ enum Mark {
 }
 
 fn mark(token: &str) -> Option<Mark> {
-    Some(match token {
+    Some(match token.trim_end_matches(['—', '–', '―']) {
         "“" | "«" | "„" | "``" => Mark::Open,
         "”" | "»" | "''" => Mark::Close,
         "\"" => Mark::Either,
@@ -107,12 +112,18 @@ fn double_quotes(doc: &Doc, block: &Range<usize>, found: &mut Vec<Quote>) {
                 close(start, i + 1, true);
                 open = None;
             }
+            // a closing mark before the first word of a line is an opening one, mistyped
+            (Some(Mark::Close), None) if opens_line(doc, block, i) => open = Some(i),
             _ => {}
         }
     }
     if let Some(start) = open {
         close(start, block.end, false);
     }
+}
+
+fn opens_line(doc: &Doc, block: &Range<usize>, i: usize) -> bool {
+    !doc.space_after(i) && (i == first_word_or_mark(doc, block) || i > block.start && doc.text(i - 1).contains('\n'))
 }
 
 /// Pairs of single marks. A mark opens before a word and after a space, and closes after a word; one that only looks like

@@ -25,7 +25,11 @@ pub(super) fn continue_quotations(ctx: &Context<'_>, found: &mut Vec<Attribution
     let mut covered = Owners::of(ctx, found);
     let is_quoted = |a: &Attribution| a.content.iter().any(|r| ctx.quotes_in(r).iter().any(|q| !q.single));
     for quote in ctx.quotes.iter().filter(|q| !q.single) {
-        if quote.words(ctx.doc) < LEAST_WORDS || covered.covers_any(quote.inner.clone()) || !alone(ctx, quote) {
+        if quote.words(ctx.doc) < LEAST_WORDS || !alone(ctx, quote) {
+            continue;
+        }
+        if covered.covers_any(quote.inner.clone()) {
+            inherit(ctx, found, &covered, quote);
             continue;
         }
         let spans = content(ctx, quote.tokens.clone(), |_| true);
@@ -48,6 +52,24 @@ pub(super) fn continue_quotations(ctx: &Context<'_>, found: &mut Vec<Attribution
             found.insert(at, next);
         }
     }
+}
+
+/// What the tagger saw without a cue and without a source of its own paragraph has those of the quotation that it continues.
+fn inherit(ctx: &Context<'_>, found: &mut [Attribution], covered: &Owners, quote: &Quote) {
+    let Some(k) = covered.owner(quote.inner.start) else { return };
+    let block = ctx.block_at(quote.tokens.start);
+    let own =
+        found[k].source.as_ref().is_some_and(|s| ctx.block_at(s.start) == block && !quote.tokens.contains(&s.start));
+    let Some(before) = k.checked_sub(1).map(|b| &found[b]) else { return };
+    let end = before.content.last().map_or(0, |r| r.end);
+    let adjacent = ctx.block_at(end.saturating_sub(1)) + 1 == block;
+    let quoted = before.content.iter().any(|r| ctx.quotes_in(r).iter().any(|q| !q.single));
+    if found[k].cue.is_some() || own || before.source.is_none() || !(adjacent && (quote.continues || quoted)) {
+        return;
+    }
+    let (source, cue, cue_head) = (before.source.clone(), before.cue.clone(), before.cue_head);
+    let a = &mut found[k];
+    (a.source, a.cue, a.cue_head) = (source, cue, cue_head);
 }
 
 /// True where the quotation makes up most of the sentences that it touches.

@@ -8,7 +8,7 @@
 use super::super::Context;
 use super::super::lexicon::Lexicon;
 use super::build::{attribution, content, words};
-use super::syntax::{cue_probability, is_passive, is_within, noun_phrase, phrase, subject, verb_group};
+use super::syntax::{agent, cue_probability, is_passive, is_within, noun_phrase, phrase, subject, verb_group};
 use super::{Attribution, Rule};
 
 pub(super) const RULE: Rule = Rule { id: "passive", apply };
@@ -62,14 +62,10 @@ fn passive(ctx: &Context<'_>, v: usize) -> Option<Attribution> {
     if objects.is_empty() {
         return None;
     }
-    let agent = doc
-        .children(v)
-        .filter(|&c| doc.dep(c) == "agent")
-        .find_map(|by| doc.children(by).find(|&c| doc.dep(c) == "pobj"));
     // "it was reported that": the subject is empty; of the one who is asked or told nothing is said
     let about = subject_of.filter(|&s| doc.norm(s) != "it" && !asks(ctx, v) && doc.norm(v) != "told");
     let cue = verb_group(doc, v);
-    let agent_phrase = agent.map(|a| noun_phrase(doc, a));
+    let agent_phrase = agent(doc, v).map(|a| noun_phrase(doc, a));
     let spans = content(ctx, doc.sent(v), |i| {
         !cue.contains(&i)
             && !agent_phrase.as_ref().is_some_and(|a| a.contains(&i))

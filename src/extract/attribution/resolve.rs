@@ -2,7 +2,7 @@
 
 use super::super::Context;
 use super::build::size;
-use super::{Attribution, transcript};
+use super::{Attribution, pull_quote, transcript};
 
 /// Who holds each token, for lists of attributions of any length.
 pub(super) struct Owners {
@@ -29,6 +29,11 @@ impl Owners {
         if let Some(head) = a.cue_head {
             self.cue[head] = k as u32 + 1;
         }
+    }
+
+    /// Index of the innermost attribution whose content covers token `i`.
+    pub(super) fn owner(&self, i: usize) -> Option<usize> {
+        (self.content[i] as usize).checked_sub(1)
     }
 
     /// True where a content covers a token of `tokens`.
@@ -96,7 +101,7 @@ pub(super) fn resolve(ctx: &Context<'_>, mut kept: Vec<Attribution>, mut found: 
 
 /// True where the cue stands between double quotation marks.
 pub(super) fn is_inside_quotation(ctx: &Context<'_>, a: &Attribution) -> bool {
-    if a.rule == transcript::RULE.id {
+    if [transcript::RULE.id, pull_quote::RULE.id].contains(&a.rule) {
         return false;
     }
     let cue = a.cue_head.and_then(|h| ctx.quote_at(h));

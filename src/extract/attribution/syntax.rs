@@ -21,6 +21,12 @@ pub(super) fn is_passive(doc: &Doc, v: usize) -> bool {
     doc.children(v).any(|c| matches!(doc.dep(c), "auxpass" | "nsubjpass"))
 }
 
+/// Who does what the passive verb `v` says: the noun behind its "by".
+pub(super) fn agent(doc: &Doc, v: usize) -> Option<usize> {
+    let by = doc.children(v).filter(|&c| doc.dep(c) == "agent");
+    by.flat_map(|by| doc.children(by)).find(|&c| doc.dep(c) == "pobj")
+}
+
 /// The word that `v` is predicated of: its own subject, the subject it shares through coordination or as a participle, or the noun
 /// that it modifies. Relative pronouns stand for themselves.
 pub(super) fn subject(doc: &Doc, v: usize) -> Option<usize> {

@@ -11,7 +11,7 @@ use super::super::Context;
 use super::super::tagger::{Label, Tags};
 use super::Attribution;
 use super::build::size;
-use super::syntax::{is_within, noun_phrase, subject};
+use super::syntax::{agent, is_within, noun_phrase, subject};
 use spans::{Spans, spans};
 
 pub(super) const ID: &str = "tagger";
@@ -222,7 +222,7 @@ pub(super) fn source_of(
     cue: &Range<usize>,
 ) -> Option<Range<usize>> {
     let doc = ctx.doc;
-    if let Some(s) = cue_subject(ctx, cue) {
+    if let Some(s) = agent(doc, cue_head(ctx, cue)).or_else(|| cue_subject(ctx, cue)) {
         let subtree = doc.left_edge(s)..doc.right_edge(s) + 1;
         let within =
             |source: &&Range<usize>| Range::clone(source).any(|i| subtree.contains(&i) && is_within(doc, i, s));
