@@ -8,7 +8,7 @@ use super::super::lexicon::Lexicon;
 use super::Attribution;
 use super::build::{shared, size};
 use super::resolve::Owners;
-use super::{according_to, colon_led, headline, pull_quote, quotation, transcript};
+use super::{according_to, colon_led, headline, nominal, pull_quote, quotation, reported_speech, transcript};
 
 /// Rules whose spans replace the tagger's.
 const PREFERRED: &[&str] = &[headline::RULE.id, transcript::RULE.id, pull_quote::RULE.id];
@@ -20,6 +20,8 @@ const TRUSTED: &[&str] = &[
     quotation::RULE.id,
     according_to::RULE.id,
     colon_led::ID,
+    reported_speech::ATTITUDE,
+    nominal::RULE.id,
 ];
 /// Dice coefficient of two contents that are the same claim.
 const SAME: f32 = 0.5;

@@ -20,6 +20,7 @@ mod reported_speech;
 mod resolve;
 mod syntax;
 mod transcript;
+mod whole;
 
 use std::ops::Range;
 
@@ -99,7 +100,9 @@ pub fn attributions(ctx: &Context<'_>) -> Vec<Attribution> {
     // The tagger's list is flat: what rules nest in other claims comes back below.
     let (nested, ruled) = ruled.into_iter().partition(|a| a.parent.is_some());
     inner.extend::<Vec<_>>(nested);
-    let mut kept = merge::merge(ctx, tagged(ctx), ruled);
+    let (tagged, within) = tagged(ctx);
+    inner.extend(within);
+    let mut kept = merge::merge(ctx, tagged, ruled);
     resolve::order(&mut kept);
     colon_led::attribute(ctx, &mut kept);
     floating::continue_quotations(ctx, &mut kept);
@@ -116,11 +119,12 @@ fn is_empty(ctx: &Context<'_>, a: &Attribution) -> bool {
         .all(|i| matches!(ctx.doc.pos(i), "PRON" | "DET" | "SCONJ" | "PUNCT" | "SPACE"))
 }
 
-/// What the tagger finds, linked.
-fn tagged(ctx: &Context<'_>) -> Vec<Attribution> {
+/// What the tagger finds, linked, and what of it lies within the rest.
+fn tagged(ctx: &Context<'_>) -> (Vec<Attribution>, Vec<Attribution>) {
     let paragraphs: Vec<Range<usize>> = ctx.blocks.iter().map(|(_, tokens)| tokens.clone()).collect();
     let tags = Tagger::builtin().tag(ctx.doc, &paragraphs);
     let mut found = link::link(ctx, &tags);
     found.retain(|a| !according_to::is_measure(ctx, a) && !anonymity::is_request(ctx, a) && !is_empty(ctx, a));
-    found
+    let within = whole::complete(ctx, &mut found);
+    (found, within)
 }
