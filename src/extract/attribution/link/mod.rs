@@ -113,10 +113,11 @@ pub(super) fn cue_subject(ctx: &Context<'_>, cue: &Range<usize>) -> Option<usize
 pub(super) fn link(ctx: &Context<'_>, tags: &Tags<'_>) -> Vec<Attribution> {
     let layout = Layout::new(ctx);
     let tagged = &spans(ctx, &tags.labels);
-    let mut groups: Vec<(Option<usize>, Vec<Range<usize>>)> = Vec::new();
+    let mut groups: Vec<Group> = Vec::new();
     let mut group_of: Vec<Option<usize>> = vec![None; tagged.cues.len()];
     for content in &tagged.contents {
         let cue = cue_of(ctx, &layout, tagged, content);
+        let cue = cue.map(|k| continued(ctx, tagged, &groups, (k, group_of[k]), content).unwrap_or(k));
         if let Some(group) = cue.and_then(|k| group_of[k]) {
             groups[group].1.push(content.clone());
         } else {
@@ -148,6 +149,33 @@ pub(super) fn link(ctx: &Context<'_>, tags: &Tags<'_>) -> Vec<Attribution> {
             }
         })
         .collect()
+}
+
+/// A cue with the contents that hang on it.
+type Group = (Option<usize>, Vec<Range<usize>>);
+
+/// The cue of the quotation before `content` in its block, where `content` is a quotation in a sentence of its own and the closest
+/// cue reports something in the reporter's words or is a part of that one's clause: *"It failed," said Smith, who backs the bank in a
+/// statement. "It will fail again."*
+fn continued(
+    ctx: &Context<'_>,
+    tagged: &Spans,
+    groups: &[Group],
+    (closest, its): (usize, Option<usize>),
+    content: &Range<usize>,
+) -> Option<usize> {
+    let doc = ctx.doc;
+    let double = |i: usize| ctx.quote_at(i).filter(|q| !q.single);
+    let quoted = |c: &Range<usize>| double(c.start).is_some_and(|q| q.tokens.end + 1 >= c.end);
+    let alone = content.start <= doc.sent(content.start).start + 1 && quoted(content);
+    if !alone || its.is_some_and(|g| groups[g].1.iter().any(|c| double(c.end - 1).is_some())) {
+        return None;
+    }
+    let block = &ctx.blocks[ctx.block_at(content.start)].1;
+    let before = |(_, contents): &&Group| contents.iter().any(|c| quoted(c) && c.start >= block.start);
+    let cue = groups.iter().rev().find(before)?.0?;
+    let head = |k: usize| cue_head(ctx, &tagged.cues[k]);
+    (its.is_some() || is_within(doc, head(closest), head(cue))).then_some(cue)
 }
 
 /// The source that the tagger's pointer and the parse agree on best.
