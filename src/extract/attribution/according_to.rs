@@ -70,6 +70,22 @@ fn attribute(ctx: &Context<'_>, sentence: Range<usize>, cue: Range<usize>, objec
     let source = noun_phrase(doc, object);
     let phrase = cue.start.min(source.start)..source.end.max(doc.right_edge(object) + 1);
     let clause = doc.head(cue.start);
+    let spans = self::clause(ctx, sentence, clause, phrase);
+    if words(ctx, &spans) < 2 || is_within(doc, clause, object) {
+        return None;
+    }
+    let head = cue.start;
+    Some(attribution(RULE.id, spans, Some(source), cue, head))
+}
+
+/// The words of the clause whose head is `clause` and that `phrase` belongs to, without the phrase.
+pub(super) fn clause(
+    ctx: &Context<'_>,
+    sentence: Range<usize>,
+    clause: usize,
+    phrase: Range<usize>,
+) -> Vec<Range<usize>> {
+    let doc = ctx.doc;
     // clauses on the level of the phrase's own that have a subject of their own
     let mut others: Vec<Range<usize>> = Vec::new();
     let mut cut = |c: usize| {
@@ -77,7 +93,7 @@ fn attribute(ctx: &Context<'_>, sentence: Range<usize>, cue: Range<usize>, objec
         others.push(start..doc.right_edge(c) + 1);
     };
     let has_subject = |c: usize| doc.children(c).any(|s| is_subject(doc.dep(s)));
-    if clause != cue.start && matches!(doc.pos(clause), "VERB" | "AUX") {
+    if !phrase.contains(&clause) && matches!(doc.pos(clause), "VERB" | "AUX") {
         doc.children(clause).filter(|&c| doc.dep(c) == "conj" && has_subject(c) && c > phrase.end).for_each(&mut cut);
     }
     let mut whole = sentence;
@@ -88,12 +104,7 @@ fn attribute(ctx: &Context<'_>, sentence: Range<usize>, cue: Range<usize>, objec
     whole.start = (whole.start..phrase.start.max(whole.start)).rev().find(cut).map_or(whole.start, |i| i + 1);
     whole.end = (phrase.end.min(whole.end)..whole.end).find(cut).unwrap_or(whole.end);
     let spans = content(ctx, whole, |i| !phrase.contains(&i) && !others.iter().any(|o| o.contains(&i)));
-    let spans = without_edge_words(ctx, spans);
-    if words(ctx, &spans) < 2 || is_within(doc, clause, object) {
-        return None;
-    }
-    let head = cue.start;
-    Some(attribution(RULE.id, spans, Some(source), cue, head))
+    without_edge_words(ctx, spans)
 }
 
 /// "But, according to ..., prices rose": a conjunction alone before the phrase is no content.

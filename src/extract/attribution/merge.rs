@@ -1,17 +1,17 @@
 //! The tagger's attributions and the rules' as one list.
 //!
 //! The tagger has read more than any rule knows, so its spans stand where both see the same claim, but for the rules of
-//! [`PREFERRED`]: what quotation marks, colons and headlines bound, they bound exactly. What only a rule of [`TRUSTED`] sees is added.
+//! [`PREFERRED`]: what quotation marks, colons, commas and headlines bound, they bound exactly. What only a rule of [`TRUSTED`] sees is added.
 
 use super::super::Context;
 use super::super::lexicon::Lexicon;
 use super::Attribution;
 use super::build::{shared, size};
 use super::resolve::Owners;
-use super::{according_to, colon_led, headline, nominal, pull_quote, quotation, reported_speech, transcript};
+use super::{according_to, as_noted, colon_led, headline, nominal, pull_quote, quotation, reported_speech, transcript};
 
 /// Rules whose spans replace the tagger's.
-const PREFERRED: &[&str] = &[headline::RULE.id, transcript::RULE.id, pull_quote::RULE.id];
+const PREFERRED: &[&str] = &[headline::RULE.id, transcript::RULE.id, pull_quote::RULE.id, as_noted::RULE.id];
 /// Rules whose finds are added where the tagger sees nothing.
 const TRUSTED: &[&str] = &[
     headline::RULE.id,
@@ -19,6 +19,7 @@ const TRUSTED: &[&str] = &[
     pull_quote::RULE.id,
     quotation::RULE.id,
     according_to::RULE.id,
+    as_noted::RULE.id,
     colon_led::ID,
     reported_speech::ATTITUDE,
     nominal::RULE.id,

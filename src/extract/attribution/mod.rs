@@ -5,6 +5,7 @@
 
 mod according_to;
 mod anonymity;
+mod as_noted;
 mod build;
 mod colon_led;
 mod floating;
@@ -67,6 +68,7 @@ const RULES: &[Rule] = &[
     headline::RULE,
     transcript::RULE,
     according_to::RULE,
+    as_noted::RULE,
     pull_quote::RULE,
     quotation::RULE,
     passive::RULE,
@@ -78,7 +80,7 @@ const RULES: &[Rule] = &[
 fn confidence(rule: &str) -> f32 {
     match rule {
         "quotation" | "pull_quote" => 0.96,
-        "headline" | "according_to" => 0.9,
+        "headline" | "according_to" | "as_noted" => 0.9,
         "transcript" | "reported_speech" => 0.81,
         "colon_led" => 0.75,
         "attitude" => 0.71,
