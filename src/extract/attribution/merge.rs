@@ -8,10 +8,14 @@ use super::super::lexicon::Lexicon;
 use super::Attribution;
 use super::build::{shared, size};
 use super::resolve::Owners;
-use super::{according_to, as_noted, colon_led, headline, nominal, pull_quote, quotation, reported_speech, transcript};
+use super::{
+    according_to, as_noted, colon_led, denial, headline, nominal, passive, pull_quote, quotation, reported_speech,
+    transcript,
+};
 
 /// Rules whose spans replace the tagger's.
-const PREFERRED: &[&str] = &[headline::RULE.id, transcript::RULE.id, pull_quote::RULE.id, as_noted::RULE.id];
+const PREFERRED: &[&str] =
+    &[headline::RULE.id, transcript::RULE.id, pull_quote::RULE.id, as_noted::RULE.id, passive::QUOTED];
 /// Rules whose finds are added where the tagger sees nothing.
 const TRUSTED: &[&str] = &[
     headline::RULE.id,
@@ -21,6 +25,7 @@ const TRUSTED: &[&str] = &[
     according_to::RULE.id,
     as_noted::RULE.id,
     colon_led::ID,
+    denial::RULE.id,
     reported_speech::ATTITUDE,
     nominal::RULE.id,
 ];

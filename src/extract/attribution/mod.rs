@@ -7,7 +7,9 @@ mod according_to;
 mod anonymity;
 mod as_noted;
 mod build;
+mod citing;
 mod colon_led;
+mod denial;
 mod floating;
 mod headline;
 mod link;
@@ -72,6 +74,7 @@ const RULES: &[Rule] = &[
     pull_quote::RULE,
     quotation::RULE,
     passive::RULE,
+    denial::RULE,
     reported_speech::RULE,
     nominal::RULE,
 ];
@@ -79,10 +82,10 @@ const RULES: &[Rule] = &[
 /// How often what a rule finds is right with its source, on held-out news.
 fn confidence(rule: &str) -> f32 {
     match rule {
-        "quotation" | "pull_quote" => 0.96,
+        "quotation" | "pull_quote" | "quoted_as_saying" => 0.96,
         "headline" | "according_to" | "as_noted" => 0.9,
         "transcript" | "reported_speech" => 0.81,
-        "colon_led" => 0.75,
+        "colon_led" | "denial" => 0.75,
         "attitude" => 0.71,
         "passive" | "nominal" => 0.58,
         _ => 0.5,
@@ -127,6 +130,7 @@ fn tagged(ctx: &Context<'_>) -> (Vec<Attribution>, Vec<Attribution>) {
     let tags = Tagger::builtin().tag(ctx.doc, &paragraphs);
     let mut found = link::link(ctx, &tags);
     found.retain(|a| !according_to::is_measure(ctx, a) && !anonymity::is_request(ctx, a) && !is_empty(ctx, a));
+    citing::settle(ctx, &mut found);
     let within = whole::complete(ctx, &mut found);
     (found, within)
 }

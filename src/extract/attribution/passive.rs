@@ -12,6 +12,7 @@ use super::syntax::{agent, cue_probability, is_passive, is_within, noun_phrase, 
 use super::{Attribution, Rule};
 
 pub(super) const RULE: Rule = Rule { id: "passive", apply };
+pub(super) const QUOTED: &str = "quoted_as_saying";
 
 const LEAST: f32 = 0.3;
 
@@ -46,7 +47,7 @@ fn quoted_as_saying(ctx: &Context<'_>, v: usize) -> Option<Attribution> {
     let to = said.map(|r| r.end).max()?;
     let spans = content(ctx, say + 1..to.min(end), |_| true);
     let cue = verb_group(doc, v).start..say + 1;
-    (words(ctx, &spans) >= 2).then(|| attribution(RULE.id, spans, Some(noun_phrase(doc, speaker)), cue, say))
+    (words(ctx, &spans) >= 2).then(|| attribution(QUOTED, spans, Some(noun_phrase(doc, speaker)), cue, say))
 }
 
 fn passive(ctx: &Context<'_>, v: usize) -> Option<Attribution> {
