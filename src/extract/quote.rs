@@ -105,8 +105,16 @@ fn double_quotes(doc: &Doc, block: &Range<usize>, found: &mut Vec<Quote>) {
             found.push(Quote { tokens: start..end, inner, single: false, closed, continues: false });
         }
     };
+    let count = |m: Mark| block.clone().filter(|&i| mark(doc.text(i)) == Some(m)).count();
+    // quotations within quotations, where every mark has its partner
+    let nests = count(Mark::Open) == count(Mark::Close);
+    let mut depth = 0;
     for i in block.clone() {
+        let ends_word = doc.space_after(i) && i > block.start && !spaced(doc, i);
         match (mark(doc.text(i)), open) {
+            (Some(Mark::Either), None) if ends_word => {}
+            (Some(Mark::Open), Some(_)) if nests => depth += 1,
+            (Some(Mark::Close), Some(_)) if depth > 0 => depth -= 1,
             (Some(Mark::Open | Mark::Either), None) => open = Some(i),
             (Some(Mark::Close | Mark::Either), Some(start)) => {
                 close(start, i + 1, true);
