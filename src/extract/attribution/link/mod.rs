@@ -27,6 +27,9 @@ const PARSE_BONUS: usize = 10;
 /// Added to the pointer's score of the source that the parse gives (chosen on development data).
 const PARSED_BONUS: f32 = 1.0;
 
+/// How many cues back the quotation is looked for that another goes on with.
+const GROUPS_BACK: usize = 16;
+
 /// The pointer looks at sources at most this many tokens away.
 const POINTER_REACH: usize = 300;
 
@@ -104,9 +107,26 @@ pub(super) fn cue_head(ctx: &Context<'_>, cue: &Range<usize>) -> usize {
 /// The subject that the words of a cue share, nearest words first.
 pub(super) fn cue_subject(ctx: &Context<'_>, cue: &Range<usize>) -> Option<usize> {
     let doc = ctx.doc;
+    if let Some(shown) = shown(ctx, cue) {
+        return Some(shown);
+    }
     let verbs = cue.clone().filter(|&i| matches!(doc.pos(i), "VERB" | "AUX" | "NOUN"));
     let rest = cue.clone().filter(|&i| !matches!(doc.pos(i), "VERB" | "AUX" | "NOUN"));
     verbs.chain(rest).find_map(|v| subject(doc, v))
+}
+
+/// "it appears that ...": how things look, to nobody in particular.
+fn seems(ctx: &Context<'_>, source: &Range<usize>, cue: &Range<usize>) -> bool {
+    let doc = ctx.doc;
+    source.len() == 1 && doc.norm(source.start) == "it" && matches!(doc.lemma(cue_head(ctx, cue)), "appear" | "seem")
+}
+
+/// "footage of Smith asking ...": the person right before the participle, who need not be what the sentence is about.
+fn shown(ctx: &Context<'_>, cue: &Range<usize>) -> Option<usize> {
+    let doc = ctx.doc;
+    let person = |&i: &usize| doc.ent_type(i) == "PERSON" || matches!(doc.norm(i), "him" | "her" | "them");
+    let before = cue.start.checked_sub(1).filter(person)?;
+    (doc.tag(cue.start) == "VBG").then_some(before)
 }
 
 /// The attributions that the tags make.
@@ -135,7 +155,8 @@ pub(super) fn link(ctx: &Context<'_>, tags: &Tags<'_>) -> Vec<Attribution> {
                 Some(cue) => source_of(ctx, &layout, tagged, cue),
                 None => near_source(&layout, tagged, &content[0]),
             };
-            let source = choose_source(&layout, tags, tagged, &content, cue.as_ref(), parsed);
+            let source = choose_source(&layout, tags, tagged, &content, cue.as_ref(), parsed)
+                .filter(|source| !cue.as_ref().is_some_and(|cue| seems(ctx, source, cue)));
             Attribution {
                 confidence: confidence(content_probability(&tags.probabilities, &content)),
                 content,
@@ -173,7 +194,7 @@ fn continued(
     }
     let block = &ctx.blocks[ctx.block_at(content.start)].1;
     let before = |(_, contents): &&Group| contents.iter().any(|c| quoted(c) && c.start >= block.start);
-    let cue = groups.iter().rev().find(before)?.0?;
+    let cue = groups.iter().rev().take(GROUPS_BACK).find(before)?.0?;
     let head = |k: usize| cue_head(ctx, &tagged.cues[k]);
     (its.is_some() || is_within(doc, head(closest), head(cue))).then_some(cue)
 }
