@@ -9,8 +9,7 @@ use super::Attribution;
 use super::build::{shared, size};
 use super::resolve::Owners;
 use super::{
-    according_to, as_noted, colon_led, denial, headline, nominal, passive, pull_quote, quotation, reported_speech,
-    transcript,
+    according_to, as_noted, colon_led, denial, headline, passive, pull_quote, quotation, reported_speech, transcript,
 };
 
 /// Rules whose spans replace the tagger's.
@@ -27,7 +26,6 @@ const TRUSTED: &[&str] = &[
     colon_led::ID,
     denial::RULE.id,
     reported_speech::ATTITUDE,
-    nominal::RULE.id,
 ];
 /// Dice coefficient of two contents that are the same claim.
 const SAME: f32 = 0.5;
@@ -50,7 +48,7 @@ pub(super) fn merge(ctx: &Context<'_>, tagged: Vec<Attribution>, ruled: Vec<Attr
             None if r.rule == according_to::RULE.id && rivals.len() == 1 && yields(ctx, &all[rivals[0]], &r) => {
                 replace(&mut all, &mut owners, rivals[0], r);
             }
-            None if rivals.is_empty() && TRUSTED.contains(&r.rule) => {
+            None if rivals.is_empty() && trusted(ctx, &r) => {
                 owners.add(all.len(), &r);
                 all.push(r);
             }
@@ -59,6 +57,13 @@ pub(super) fn merge(ctx: &Context<'_>, tagged: Vec<Attribution>, ruled: Vec<Attr
     }
     all.retain(|a| !a.content.is_empty());
     all
+}
+
+/// An attitude is shown by somebody who does so: "to praise the plan" praises nothing.
+fn trusted(ctx: &Context<'_>, r: &Attribution) -> bool {
+    let finite =
+        r.cue.as_ref().is_some_and(|cue| cue.clone().any(|i| matches!(ctx.doc.tag(i), "VBD" | "VBZ" | "VBP" | "MD")));
+    TRUSTED.contains(&r.rule) && (r.rule != reported_speech::ATTITUDE || finite && r.source.is_some())
 }
 
 fn replace(all: &mut [Attribution], owners: &mut Owners, k: usize, r: Attribution) {

@@ -7,6 +7,7 @@
 use std::ops::Range;
 
 use super::super::Context;
+use super::super::quote::is_word;
 use super::Attribution;
 use super::syntax::trim;
 
@@ -36,7 +37,9 @@ fn addition(ctx: &Context<'_>, found: &[Attribution], k: usize, end: usize) -> O
     let end = trim(ctx.doc, start..end).end;
     let said = found.iter().filter(|a| a.cue.as_ref().is_some_and(|cue| start <= cue.start && cue.end <= end));
     let end = said.filter_map(|a| a.content.last()).map(|r| r.end).fold(end, usize::max);
-    (start < end).then_some(start..end)
+    // "the offer he refused": what the cue hangs on is not broken off
+    let own = found[k].cue.iter().chain(&found[k].source).any(|r| r.start < end && start < r.end);
+    (start < end && !own).then_some(start..end)
 }
 
 /// Where the phrase ends that the content of `a` is broken off in.
@@ -46,13 +49,18 @@ fn rest(ctx: &Context<'_>, a: &Attribution) -> Option<usize> {
     let end = |c: usize| Some(doc.right_edge(c) + 1);
     let relative =
         |&c: &usize| doc.dep(c) == "relcl" && content.contains(&doc.head(c)) && doc.left_edge(c) == content.end;
-    if let Some(c) = (content.end..doc.sent(content.end - 1).end).find(relative) {
+    if is_word(doc.text(content.end - 1))
+        && let Some(c) = (content.end..doc.sent(content.end - 1).end).find(relative)
+    {
         return end(c);
     }
     let v = a.cue_head?;
+    // "that 'in his view,' Smith added, ..."
+    let broken_into = ctx.quote_at(content.end - 1).is_some_and(|q| q.tokens.end == content.end);
     let that = |c: usize| doc.children(c).any(|m| doc.norm(m) == "that" && doc.dep(m) == "mark");
     for c in doc.children(v).filter(|&c| c > v && doc.dep(c) == "ccomp") {
-        if content.start == doc.left_edge(c) && content.end <= c {
+        let verbless = doc.norm(content.start) == "that" && content.start == doc.left_edge(c) && content.end <= c;
+        if verbless && !broken_into {
             return end(c);
         }
         let goes_on = |&k: &usize| doc.dep(k) == "conj" && k >= content.end && that(k);

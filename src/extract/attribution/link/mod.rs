@@ -27,6 +27,8 @@ const PARSE_BONUS: usize = 10;
 /// Added to the pointer's score of the source that the parse gives (chosen on development data).
 const PARSED_BONUS: f32 = 1.0;
 
+/// Verbs whose own words the next quotation goes on with.
+const GOING_ON: &[&str] = &["add", "continue", "say", "tell"];
 /// How many cues back the quotation is looked for that another goes on with.
 const GROUPS_BACK: usize = 16;
 
@@ -194,6 +196,9 @@ fn continued(
     }
     let block = &ctx.blocks[ctx.block_at(content.start)].1;
     let before = |(_, contents): &&Group| contents.iter().any(|c| quoted(c) && c.start >= block.start);
+    if GOING_ON.contains(&doc.lemma(cue_head(ctx, &tagged.cues[closest]))) && its.is_some() {
+        return None;
+    }
     let cue = groups.iter().rev().take(GROUPS_BACK).find(before)?.0?;
     let head = |k: usize| cue_head(ctx, &tagged.cues[k]);
     (its.is_some() || is_within(doc, head(closest), head(cue))).then_some(cue)
