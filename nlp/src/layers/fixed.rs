@@ -244,18 +244,8 @@ pub(super) unsafe fn round_rows<V: Lanes>(
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Isa, SLACK, Simd};
+    use super::super::{Isa, SLACK, Simd, numbers};
     use super::*;
-
-    fn numbers(n: usize, seed: u32) -> Vec<f32> {
-        let mut x = seed;
-        (0..n)
-            .map(|_| {
-                x = x.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-                (x >> 8) as f32 / (1 << 24) as f32 * 2.0 - 1.0
-            })
-            .collect()
-    }
 
     fn available() -> impl Iterator<Item = Simd> {
         Isa::ALL.into_iter().filter(|isa| isa.is_available()).map(Simd::new)

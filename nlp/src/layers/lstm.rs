@@ -175,17 +175,8 @@ pub(super) unsafe fn lstm_step<V: Lanes, const R: usize, const C: usize>(
 
 #[cfg(test)]
 mod tests {
+    use super::super::numbers;
     use super::*;
-
-    fn numbers(n: usize, seed: u32) -> Vec<f32> {
-        let mut x = seed;
-        (0..n)
-            .map(|_| {
-                x = x.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-                (x >> 8) as f32 / (1 << 24) as f32 * 2.0 - 1.0
-            })
-            .collect()
-    }
 
     /// The definition, in f64.
     fn plain(weight_hh: &[f32], inputs: &[Vec<f32>], hidden: usize) -> Vec<f64> {

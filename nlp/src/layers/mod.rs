@@ -308,3 +308,15 @@ impl Simd {
         on!(self, argmax_rows<[4] [4]>(x: *const f32, penalty: *const f32, out: &mut [Choice]));
     }
 }
+
+/// Numbers between -1 and 1 for tests, the same for the same seed.
+#[cfg(test)]
+fn numbers(n: usize, seed: u32) -> Vec<f32> {
+    let mut x = seed;
+    (0..n)
+        .map(|_| {
+            x = x.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (x >> 8) as f32 / (1 << 24) as f32 * 2.0 - 1.0
+        })
+        .collect()
+}
