@@ -10,7 +10,7 @@ use super::counted::counted;
 use super::currency::{self, Country, Money};
 use super::exclusion::is_excluded;
 use super::lexer::{Atoms, Kind};
-use super::numerals::{Form, Numeral, numeral, parse_digits};
+use super::numerals::{Form, Numeral, numeral, ordinal, parse_digits, small_word};
 use super::units::{Dimension, Unit, per_unit, unit};
 use crate::extract::time::grammar::Match;
 
@@ -120,7 +120,7 @@ fn candidate(atoms: &Atoms<'_>, i: usize, around: Surroundings<'_>) -> Outcome {
     }
     let Some(first) = numeral(atoms, i) else {
         // An ordinal is one word although its atoms are two.
-        let ordinal = super::numerals::ordinal(atoms, i).filter(|_| atoms.is_number(i));
+        let ordinal = ordinal(atoms, i).filter(|_| atoms.is_number(i));
         return Outcome::Skip(ordinal.map_or(i + 1, |(_, end)| end));
     };
     if let Some(votes) = votes(atoms, i, around.doc) {
@@ -792,18 +792,7 @@ fn is_magnitude(atoms: &Atoms<'_>, start: usize, end: usize) -> bool {
 
 /// "threefold" in one word.
 fn fold_word(atoms: &Atoms<'_>, i: usize) -> Option<Candidate> {
-    let times = match atoms.lower(i).strip_suffix("fold")? {
-        "two" => 2,
-        "three" => 3,
-        "four" => 4,
-        "five" => 5,
-        "six" => 6,
-        "seven" => 7,
-        "eight" => 8,
-        "nine" => 9,
-        "ten" => 10,
-        _ => return None,
-    };
+    let times = small_word(atoms.lower(i).strip_suffix("fold")?).filter(|times| (2..=10).contains(times))?;
     let approx = approximators::before(atoms, i, false);
     Some(Candidate {
         span: i..i + 1,

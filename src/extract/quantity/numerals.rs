@@ -191,7 +191,7 @@ fn is_metres(atoms: &Atoms<'_>, m: usize) -> bool {
 }
 
 /// Value of a number word below one hundred that can stand alone.
-fn small_word(word: &str) -> Option<i64> {
+pub(super) fn small_word(word: &str) -> Option<i64> {
     Some(match word {
         "zero" => 0,
         "one" => 1,
