@@ -92,6 +92,7 @@ pub(super) fn names(ctx: &Context<'_>, kb: &Gazetteer<'_>) -> Vec<Name> {
     mend::kinds::mend(doc, kb, &mut names);
     mend::repeats::add(ctx, kb, &mut names);
     add_given_names(doc, &mut names);
+    add_family_names(doc, &mut names);
     drop_title_parts(doc, kb, &mut names);
     for name in &mut names {
         name.title = (name.kind == EntityType::Person).then(|| title::before(doc, name.tokens.start)).flatten();
@@ -111,26 +112,55 @@ pub(super) fn drop_overlaps(names: &mut Vec<Name>) {
     });
 }
 
-/// "economist Irina Petrescu" where the engine saw the family name alone: what stands between a title and a family name is a given name.
+/// "economist Irina Petrescu", "Emeka Okafor" where the engine saw the family name alone: the proper noun between a title and it, or that
+/// hangs on it, is a given name.
 fn add_given_names(doc: &Doc, names: &mut [Name]) {
     for k in 0..names.len() {
         let start = names[k].tokens.start;
-        if names[k].kind != EntityType::Person || names[k].words.len() != 1 || start < doc.sent(start).start + 2 {
+        let sentence = doc.sent(start).start;
+        if names[k].kind != EntityType::Person || names[k].words.len() != 1 || start == sentence {
             continue;
         }
         let given = start - 1;
         let free = k == 0 || names[k - 1].tokens.end <= given;
-        let capital = doc.text(given).chars().next().is_some_and(char::is_uppercase);
-        let plain =
-            doc.pos(given) == "PROPN" && capital && !is_title_word(doc.text(given)) && !is_honorific(doc.text(given));
+        let plain = doc.pos(given) == "PROPN"
+            && is_capitalised(doc, given)
+            && !is_title_word(doc.text(given))
+            && !is_honorific(doc.text(given));
+        let titled = given > sentence && is_title_word(doc.text(given - 1));
+        let hangs = doc.dep(given) == "compound" && doc.head(given) == start && doc.ent_type(given).is_empty();
         if free
             && plain
-            && is_title_word(doc.text(given - 1))
+            && (titled || hangs)
             && let Some(longer) = Name::new(doc, given..names[k].tokens.end, EntityType::Person)
         {
             names[k] = longer;
         }
     }
+}
+
+/// "Fred M'membe" where the engine saw the given name alone: it hangs on the proper noun right behind it.
+fn add_family_names(doc: &Doc, names: &mut [Name]) {
+    for k in 0..names.len() {
+        let end = names[k].tokens.end;
+        let free = end < doc.len() && names.get(k + 1).is_none_or(|next| next.tokens.start > end);
+        if !free || names[k].kind != EntityType::Person || names[k].words.len() != 1 {
+            continue;
+        }
+        let hangs = doc.dep(end - 1) == "compound" && doc.head(end - 1) == end && doc.pos(end) == "PROPN";
+        let ends = end + 1 >= doc.len() || doc.pos(end + 1) != "PROPN";
+        if is_capitalised(doc, end)
+            && hangs
+            && ends
+            && let Some(longer) = Name::new(doc, names[k].tokens.start..end + 1, EntityType::Person)
+        {
+            names[k] = longer;
+        }
+    }
+}
+
+pub(super) fn is_capitalised(doc: &Doc, i: usize) -> bool {
+    doc.text(i).chars().next().is_some_and(char::is_uppercase)
 }
 
 /// "State" of "Secretary of State" and "Home" of "Home Secretary" name nothing of their own.

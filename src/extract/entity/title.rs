@@ -15,6 +15,10 @@ const MAX_TITLE: usize = 16;
 pub(super) fn before(doc: &Doc, name: usize) -> Option<Range<usize>> {
     let first = doc.sent(name).start.max(name.saturating_sub(MAX_TITLE));
     let mut start = run_before(doc, name, first);
+    // "a spokeswoman for Nordhavn": the title is somebody else's
+    if start == name && start > first && is_link(doc, start - 1) {
+        return None;
+    }
     let mut found = holds_title(doc, start..name).then_some(start);
     // "Secretary of State": what stands before the preposition must be a title too
     while start > first {

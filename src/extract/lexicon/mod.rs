@@ -19,6 +19,7 @@ pub struct Lexicon {
     probability: HashMap<&'static str, f32>,
     titles: HashSet<&'static str>,
     unnamed: HashSet<&'static str>,
+    institutions: HashSet<&'static str>,
     documents: HashSet<&'static str>,
     audiences: HashSet<&'static str>,
 }
@@ -51,6 +52,7 @@ static LEXICON: LazyLock<Lexicon> = LazyLock::new(|| {
         probability,
         titles: lines(include_str!("titles.txt")).collect(),
         unnamed: lines(include_str!("unnamed_sources.txt")).collect(),
+        institutions: lines(include_str!("institutions.txt")).collect(),
         documents: lines(include_str!("document_sources.txt")).collect(),
         audiences: lines(include_str!("audiences.txt")).collect(),
     }
@@ -91,6 +93,11 @@ impl Lexicon {
     /// "official", "analyst", "source": a noun that describes a source without naming it.
     pub fn is_unnamed_source(&self, lemma: &str) -> bool {
         self.unnamed.contains(lemma)
+    }
+
+    /// "ministry", "court", "office": a body that its kind can identify.
+    pub fn is_institution(&self, lemma: &str) -> bool {
+        self.institutions.contains(lemma)
     }
 
     /// "report", "statement", "survey": a source that is a text.

@@ -2,7 +2,8 @@
 //!
 //! A noun of office means the person who has that office in the document ([`ROLE`]); what else its phrase says ("the Afghan team's coach")
 //! must not speak against the person's roles. Other nouns ([`HYPERNYM`]) mean the nearest entity before them whose type or name is of
-//! their sort ("the ministry": a name with "ministry" in it).
+//! their sort ("the ministry": a name with "ministry" in it). *Mensah ... the 24-year-old* ([`AGE`]) is whoever has that age in the
+//! document, else the person named last.
 
 use super::super::gazetteer::Gazetteer;
 use std::ops::Range;
@@ -19,9 +20,12 @@ use crate::kb::fold;
 
 pub(super) const ROLE: &str = "role_nominal";
 pub(super) const HYPERNYM: &str = "hypernym_nominal";
+pub(super) const AGE: &str = "age_nominal";
 
 /// How many sentences back "the company" may reach.
 const HYPERNYM_REACH: usize = 3;
+/// And "the 24-year-old".
+const AGE_REACH: usize = 2;
 
 /// Adds the common nouns that stand for named entities.
 pub(in super::super) fn resolve(ctx: &Context<'_>, kb: &Gazetteer<'_>, d: &mut Discourse<'_>) {
@@ -42,6 +46,7 @@ pub(in super::super) fn resolve(ctx: &Context<'_>, kb: &Gazetteer<'_>, d: &mut D
             d.add(entity, Mention { tokens: chunk, kind: MentionKind::Nominal, rule });
         }
     }
+    resolve_ages(ctx.doc, d);
 }
 
 /// True for "the minister", "Tunisia's coach" and "The Home Secretary", in the singular.
@@ -129,6 +134,33 @@ fn content_words(doc: &Doc, range: Range<usize>, kb: &Gazetteer<'_>) -> Vec<Stri
     }
     words.retain(|w| !w.is_empty());
     words
+}
+
+/// Adds "the 24-year-old" to who is said to be of that age, else to the last person named who is not of another.
+fn resolve_ages(doc: &Doc, d: &mut Discourse<'_>) {
+    // the tokens are "the", "24", "-", "year", "-", "old"
+    for old in (5..doc.len()).filter(|&i| doc.norm(i) == "old") {
+        let tokens = old - 5..old + 1;
+        let words =
+            matches!(doc.norm(old - 5), "the" | "this") && doc.norm(old - 2) == "year" && doc.text(old - 1) == "-";
+        // "the 24-year-old driver"
+        if !words || matches!(doc.dep(old), "amod" | "compound" | "nmod") {
+            continue;
+        }
+        if let Some(entity) = aged(doc, d, doc.text(old - 4), tokens.start) {
+            d.add(entity, Mention { tokens, kind: MentionKind::Nominal, rule: AGE });
+        }
+    }
+}
+
+fn aged(doc: &Doc, d: &Discourse<'_>, age: &str, at: usize) -> Option<usize> {
+    let person = |k: &usize| d.entities[*k].kind == EntityType::Person;
+    let stated = |k: usize| {
+        let behind = d.entities[k].mentions.iter().map(|m| m.tokens.end).filter(|&end| end + 1 < doc.len());
+        behind.filter(|&end| doc.text(end) == ",").map(|end| doc.text(end + 1)).find(|text| text.parse::<u8>().is_ok())
+    };
+    let of_age = (0..d.entities.len()).filter(person).find(|&k| stated(k) == Some(age));
+    of_age.or_else(|| d.before(at, AGE_REACH).find(|k| person(k) && stated(*k).is_none()))
 }
 
 /// The nearest entity before `noun` that is of its sort.

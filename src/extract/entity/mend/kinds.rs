@@ -5,8 +5,10 @@ use std::collections::HashMap;
 
 use copydesk_nlp::Doc;
 
+use super::super::super::lexicon::Lexicon;
 use super::super::name::Name;
 use super::super::title;
+use super::super::words::is_legal_form;
 use crate::kb::EntityType;
 
 /// How much a title before the name speaks for a person.
@@ -16,6 +18,8 @@ const TITLE_WEIGHT: usize = 3;
 pub(in super::super) fn mend(doc: &Doc, kb: &Gazetteer<'_>, names: &mut [Name]) {
     as_known(kb, names);
     by_title(doc, names);
+    by_sort(doc, names);
+    short_companies(names);
     by_majority(names);
     family_names(names);
 }
@@ -55,6 +59,48 @@ fn by_title(doc: &Doc, names: &mut [Name]) {
 fn modifies(doc: &Doc, name: &Name) -> bool {
     let head = name.head(doc);
     matches!(doc.dep(head), "compound" | "nmod" | "amod") && doc.head(head) >= name.tokens.end
+}
+
+/// "Swiss drugmaker Corvane": what the noun for a body stands before is one.
+fn by_sort(doc: &Doc, names: &mut [Name]) {
+    for name in
+        names.iter_mut().filter(|n| matches!(n.kind, EntityType::Person | EntityType::Product | EntityType::WorkOfArt))
+    {
+        let Some(noun) = name.tokens.start.checked_sub(1).filter(|&i| doc.sent(i) == doc.sent(name.tokens.start))
+        else {
+            continue;
+        };
+        let sort = doc.tag(noun) == "NN" && doc.head(noun) == name.head(doc);
+        if sort && name.title.is_none() && Lexicon::get().is_institution(doc.lemma(noun)) {
+            name.kind = EntityType::Org;
+        }
+    }
+}
+
+/// "Nordhavn" beside "Nordhavn Shipping A/S": what a body's name starts with is that body, unless a person of that family is named;
+/// a place's name is one only where a legal form is all that it lacks ("Halden" beside "Halden AB").
+fn short_companies(names: &mut [Name]) {
+    let words = |kind: EntityType| -> Vec<Vec<String>> {
+        names.iter().filter(|n| n.kind == kind && n.words.len() > 1).map(|n| n.words.clone()).collect()
+    };
+    let (bodies, people) = (words(EntityType::Org), words(EntityType::Person));
+    let starts_body = |words: &[String]| bodies.iter().any(|b| b.len() > words.len() && b.starts_with(words));
+    let company = |words: &[String]| {
+        bodies.iter().any(|b| {
+            b.strip_prefix(words).is_some_and(|rest| !rest.is_empty() && rest.iter().all(|w| is_legal_form(w)))
+        })
+    };
+    for name in names.iter_mut().filter(|n| n.title.is_none()) {
+        let family = people.iter().any(|p| p.last() == name.words.last() && *p != name.words && !starts_body(p));
+        let is_body = match name.kind {
+            EntityType::Person => starts_body(&name.words) && !family,
+            EntityType::Gpe | EntityType::Loc | EntityType::Norp | EntityType::Product => company(&name.words),
+            _ => false,
+        };
+        if is_body {
+            name.kind = EntityType::Org;
+        }
+    }
 }
 
 fn by_majority(names: &mut [Name]) {
