@@ -124,12 +124,19 @@ fn is_empty(ctx: &Context<'_>, a: &Attribution) -> bool {
         .all(|i| matches!(ctx.doc.pos(i), "PRON" | "DET" | "SCONJ" | "PUNCT" | "SPACE"))
 }
 
+/// True where nothing shows that somebody said it: no cue, no source, no quotation marks.
+fn is_bare(ctx: &Context<'_>, a: &Attribution) -> bool {
+    a.cue.is_none() && a.source.is_none() && a.content.iter().all(|r| ctx.quotes_in(r).is_empty())
+}
+
 /// What the tagger finds, linked, and what of it lies within the rest.
 fn tagged(ctx: &Context<'_>) -> (Vec<Attribution>, Vec<Attribution>) {
     let paragraphs: Vec<Range<usize>> = ctx.blocks.iter().map(|(_, tokens)| tokens.clone()).collect();
     let tags = Tagger::builtin().tag(ctx.doc, &paragraphs);
     let mut found = link::link(ctx, &tags);
-    found.retain(|a| !according_to::is_measure(ctx, a) && !anonymity::is_request(ctx, a) && !is_empty(ctx, a));
+    found.retain(|a| {
+        !according_to::is_measure(ctx, a) && !anonymity::is_excused(ctx, a) && !is_empty(ctx, a) && !is_bare(ctx, a)
+    });
     citing::settle(ctx, &mut found);
     let within = whole::complete(ctx, &mut found);
     (found, within)

@@ -10,6 +10,7 @@ use std::ops::Range;
 use super::super::Context;
 use super::super::tagger::{Label, Tags};
 use super::Attribution;
+use super::anonymity::{is_condition, is_request};
 use super::build::size;
 use super::syntax::{agent, is_within, noun_phrase, subject};
 use spans::{Spans, spans};
@@ -134,7 +135,10 @@ fn shown(ctx: &Context<'_>, cue: &Range<usize>) -> Option<usize> {
 /// The attributions that the tags make.
 pub(super) fn link(ctx: &Context<'_>, tags: &Tags<'_>) -> Vec<Attribution> {
     let layout = Layout::new(ctx);
-    let tagged = &spans(ctx, &tags.labels);
+    let mut tagged = spans(ctx, &tags.labels);
+    tagged.contents.retain(|content| !is_request(ctx, content));
+    tagged.cues.retain(|cue| !is_condition(ctx, cue));
+    let tagged = &tagged;
     let mut groups: Vec<Group> = Vec::new();
     let mut group_of: Vec<Option<usize>> = vec![None; tagged.cues.len()];
     for content in &tagged.contents {
@@ -178,8 +182,8 @@ pub(super) fn link(ctx: &Context<'_>, tags: &Tags<'_>) -> Vec<Attribution> {
 type Group = (Option<usize>, Vec<Range<usize>>);
 
 /// The cue of the quotation before `content` in its block, where `content` is a quotation in a sentence of its own and the closest
-/// cue reports something in the reporter's words or is a part of that one's clause: *"It failed," said Smith, who backs the bank in a
-/// statement. "It will fail again."*
+/// cue reports something in the reporter's words, is a part of that one's clause or opens the next sentence: *"It failed," said Smith,
+/// who backs the bank in a statement. "It will fail again." Others doubt it.*
 fn continued(
     ctx: &Context<'_>,
     tagged: &Spans,
@@ -201,7 +205,14 @@ fn continued(
     }
     let cue = groups.iter().rev().take(GROUPS_BACK).find(before)?.0?;
     let head = |k: usize| cue_head(ctx, &tagged.cues[k]);
-    (its.is_some() || is_within(doc, head(closest), head(cue))).then_some(cue)
+    let next = tagged.cues[closest].start >= content.end && is_ended(ctx, content);
+    (its.is_some() || next || is_within(doc, head(closest), head(cue))).then_some(cue)
+}
+
+/// True where the quotation at `content` ends with a full stop: a cue behind it would have a comma before it.
+fn is_ended(ctx: &Context<'_>, content: &Range<usize>) -> bool {
+    let end = ctx.quote_at(content.start).map_or(content.end, |q| q.tokens.end.max(content.end));
+    (content.start..end).rev().take(2).any(|i| ctx.doc.text(i) == ".")
 }
 
 /// The source that the tagger's pointer and the parse agree on best.
@@ -221,7 +232,12 @@ fn choose_source(
     let content = cue.map_or(&contents[0], |cue| contents.iter().min_by_key(|c| gap(c, cue)).unwrap_or(&contents[0]));
     let cue = cue.filter(|cue| same_block(cue, content));
     let sources = &tagged.sources[near(&tagged.sources, content, POINTER_REACH)];
-    let mut candidates: Vec<Range<usize>> = sources.iter().filter(|s| same_block(s, content)).cloned().collect();
+    // where the cue has its subject in its own sentence, who opens a later one is out of the question
+    let subject_of = parsed.as_ref().zip(cue).filter(|(p, cue)| layout.sentences(p.start, cue.start) == 0);
+    let last = subject_of.map(|(_, cue)| cue.start.max(content.end - 1));
+    let later = |s: &Range<usize>| last.is_some_and(|last| layout.sentences(s.start, last) > 0);
+    let mut candidates: Vec<Range<usize>> =
+        sources.iter().filter(|s| same_block(s, content) && !later(s)).cloned().collect();
     let parsed_at = parsed.as_ref().filter(|p| same_block(p, content)).map(|p| {
         candidates.iter().position(|c| c == p).unwrap_or_else(|| {
             candidates.push(p.clone());
