@@ -290,7 +290,7 @@ pub struct ClaimSource {
     pub kind: Option<String>,
     /// Title or role.
     pub role: Option<String>,
-    /// True where the article does not name the source.
+    /// True where the article does not name the source; a body told by its kind ("the ministry") and a personal pronoun are not anonymous.
     pub anonymous: bool,
     /// How the article describes a source that it does not name.
     pub descriptor: Option<String>,

@@ -55,6 +55,10 @@ fn cue(ctx: &Context<'_>, head: usize) -> Cue {
         _ => {}
     }
     let lemma = doc.lemma(head).to_lowercase();
+    // "called for her resignation"
+    if lemma == "call" && doc.children(head).any(|c| c > head && doc.dep(c) == "prep" && doc.norm(c) == "for") {
+        return (Some(lemma), Some("ask"), Some("want"));
+    }
     let found = Lexicon::get().cue(&lemma, doc.pos(head) == "NOUN");
     (Some(lemma), found.map(|c| c.class), found.and_then(|c| c.attitude))
 }

@@ -233,7 +233,8 @@ fn kind(ctx: &Context<'_>, draft: &Draft<'_>) -> ClaimKind {
     }
 }
 
-/// True where the phrase's head is a noun for texts and data.
+/// True where the phrase's head is a noun for texts and data; "a senior figure" is a person.
 fn is_document(ctx: &Context<'_>, head: usize) -> bool {
-    Lexicon::get().is_document(ctx.doc.lemma(head))
+    let doc = ctx.doc;
+    Lexicon::get().is_document(doc.lemma(head)) && !(doc.lemma(head) == "figure" && doc.tag(head) == "NN")
 }

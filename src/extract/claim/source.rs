@@ -13,7 +13,7 @@ use crate::event::ClaimSource;
 pub(super) fn source(ctx: &Context<'_>, entities: &Entities, a: &Attribution) -> Option<ClaimSource> {
     let doc = ctx.doc;
     let given = a.source.as_ref()?;
-    let antecedent = antecedent(ctx, given);
+    let antecedent = antecedent(ctx, entities, given);
     let tokens = antecedent.as_ref().unwrap_or(given);
     let span = ctx.span(given);
     let words = ctx.span(tokens).text;
@@ -47,28 +47,53 @@ pub(super) fn source(ctx: &Context<'_>, entities: &Entities, a: &Attribution) ->
     }
     let named = doc.pos(head) == "PROPN";
     let person = Lexicon::get().is_unnamed_source(&doc.lemma(head).to_lowercase());
-    let descriptor = without_article(&words);
+    let anonymous = !named && !matches!(doc.tag(head), "PRP" | "WP" | "WDT") && !is_known_body(ctx, tokens, head);
     Some(ClaimSource {
         entity_id: None,
-        name: descriptor.clone(),
+        name: without_article(&ctx.span(&core(ctx, tokens, head)).text),
         kind: (person || matches!(doc.norm(head), "he" | "she")).then(|| "PERSON".to_owned()),
         role: None,
-        anonymous: !named,
-        descriptor: (!named).then_some(descriptor),
+        anonymous,
+        descriptor: anonymous.then(|| without_article(words.trim_end_matches([',', ' ', '—', '–']))),
         relayed_by,
         span: Some(span),
     })
 }
 
-/// "analysts" of "analysts, who expect ...": whom a relative pronoun stands for.
-fn antecedent(ctx: &Context<'_>, source: &Range<usize>) -> Option<Range<usize>> {
+/// "the ministry", "Her office": an institution that the article tells from all others need not be named.
+fn is_known_body(ctx: &Context<'_>, source: &Range<usize>, head: usize) -> bool {
+    let doc = ctx.doc;
+    let definite =
+        |c: usize| doc.dep(c) == "poss" || doc.dep(c) == "det" && matches!(doc.norm(c), "the" | "this" | "that");
+    let named = source.start..head;
+    Lexicon::get().is_institution(&doc.lemma(head).to_lowercase())
+        && (doc.children(head).any(definite) || named.into_iter().any(|i| doc.pos(i) == "PROPN"))
+}
+
+/// The noun phrase without the clauses and additions behind its first comma: "Others" of "Others, including two ministers,".
+fn core(ctx: &Context<'_>, source: &Range<usize>, head: usize) -> Range<usize> {
+    let doc = ctx.doc;
+    let end = (head + 1..source.end).find(|&i| matches!(doc.text(i), "," | "—" | "–" | "(")).unwrap_or(source.end);
+    source.start..end
+}
+
+/// "analysts" of "analysts, who expect ...": whom a relative pronoun stands for. "Who" is somebody: of "Jo Lee of the Bank of Wales,
+/// who ..." it is not Wales.
+fn antecedent(ctx: &Context<'_>, entities: &Entities, source: &Range<usize>) -> Option<Range<usize>> {
     let doc = ctx.doc;
     let pronoun = source.start;
     if source.len() != 1 || !matches!(doc.tag(pronoun), "WP" | "WDT") {
         return None;
     }
     let clause = doc.ancestors(pronoun).find(|&v| doc.dep(v) == "relcl")?;
-    Some(noun_phrase(doc, doc.head(clause)))
+    let noun = doc.head(clause);
+    let is_person = |i: &usize| {
+        entities.referent(ctx, &(*i..i + 1)).is_some_and(|r| r.kind == "PERSON")
+            || Lexicon::get().is_unnamed_source(&doc.lemma(*i).to_lowercase())
+    };
+    let above = || doc.ancestors(noun).take_while(|&i| doc.pos(i) != "VERB").find(is_person);
+    let person = doc.tag(pronoun) == "WP" && !is_person(&noun);
+    Some(noun_phrase(doc, above().filter(|_| person).unwrap_or(noun)))
 }
 
 fn medium(ctx: &Context<'_>, entities: &Entities, tokens: &Range<usize>) -> String {

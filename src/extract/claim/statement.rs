@@ -16,23 +16,21 @@ const LEAST_WORDS: usize = 4;
 /// The contents of all statements, in text order.
 ///
 /// Every number and date of the body that no attribution holds is in one of them. Of a sentence with attributions a statement is what no
-/// source says, where that is a clause with a subject of its own, else the sentence as a whole.
+/// source says: clauses with a subject of their own, else what stands beside contents and cues, sources included, else all of it.
 pub(super) fn statements(ctx: &Context<'_>, parts: &Parts<'_>, drafts: &[Draft<'_>]) -> Vec<Vec<Range<usize>>> {
     let doc = ctx.doc;
-    // by the source, the cue or the content of a claim
-    let mut taken = vec![false; doc.len()];
-    for r in drafts.iter().filter_map(|d| d.attribution).flat_map(|a| a.source.iter().chain(&a.cue)) {
-        taken[r.clone()].fill(true);
-    }
-    for r in drafts.iter().flat_map(|d| &d.content) {
-        taken[r.clone()].fill(true);
-    }
     let mut pinned = vec![false; doc.len()];
     let mut held = vec![false; doc.len()];
     let known: Vec<usize> = drafts.iter().flat_map(|d| d.quantities.iter().copied()).collect();
     mark(parts.quantities, &known, &mut held, &mut pinned);
     let known: Vec<usize> = drafts.iter().flat_map(|d| d.times.iter().copied()).collect();
     mark(parts.times, &known, &mut held, &mut pinned);
+    // by the content or the cue of a claim, and by those or its source
+    let mut said = vec![false; doc.len()];
+    let cues = drafts.iter().filter_map(|d| d.attribution?.cue.clone()).flatten().filter(|&i| !pinned[i]);
+    drafts.iter().flat_map(|d| d.content.iter().cloned().flatten()).chain(cues).for_each(|i| said[i] = true);
+    let mut taken = said.clone();
+    drafts.iter().filter_map(|d| d.attribution?.source.clone()).flatten().for_each(|i| taken[i] = true);
     let mut out = Vec::new();
     for (kind, block) in &ctx.blocks {
         if !matches!(kind, BlockKind::Paragraph | BlockKind::Caption) {
@@ -42,7 +40,7 @@ pub(super) fn statements(ctx: &Context<'_>, parts: &Parts<'_>, drafts: &[Draft<'
         while start < block.end {
             let sentence = doc.sent(start).start.max(block.start)..doc.sent(start).end.min(block.end);
             start = sentence.end.max(start + 1);
-            out.extend(statement(ctx, &taken, &pinned, &held, sentence));
+            out.extend(statement(ctx, &said, &taken, &pinned, &held, sentence));
         }
     }
     out
@@ -60,6 +58,7 @@ fn mark<T>(items: &[Located<T>], known: &[usize], held: &mut [bool], pinned: &mu
 
 fn statement(
     ctx: &Context<'_>,
+    said: &[bool],
     taken: &[bool],
     pinned: &[bool],
     held: &[bool],
@@ -82,12 +81,19 @@ fn statement(
             words >= LEAST_WORDS && has_clause(ctx, r) && (r.clone().any(|i| pinned[i]) || compares(r))
         })
         .collect();
-    let is_lost = |i: usize| pinned[i] && !content.iter().any(|r| r.contains(&i));
-    if sentence.clone().any(is_lost) {
-        // a number beside the words of attributing: that somebody said so is what the newsroom itself tells
-        return Some(vec![trim(ctx, sentence)]).filter(|c| !c[0].is_empty());
-    }
-    (!content.is_empty()).then_some(content)
+    let holds_all =
+        |content: &[Range<usize>]| sentence.clone().all(|i| !pinned[i] || content.iter().any(|r| r.contains(&i)));
+    let content = if holds_all(&content) {
+        content
+    } else {
+        // a number of the source's own: who said so is what the newsroom itself tells
+        let beside = runs(sentence.clone(), |i| !said[i]).into_iter().map(|r| trim(ctx, r));
+        let beside: Vec<Range<usize>> = beside.filter(|r| r.clone().any(|i| pinned[i])).collect();
+        let words = |r: &Range<usize>| r.clone().filter(|&i| is_word(doc.text(i))).count();
+        let stands = holds_all(&beside) && beside.iter().all(|r| words(r) >= LEAST_WORDS);
+        if stands { beside } else { vec![trim(ctx, sentence)] }
+    };
+    Some(content).filter(|c| c.iter().any(|r| !r.is_empty()))
 }
 
 /// True where a finite verb and its subject stand in `range`.
