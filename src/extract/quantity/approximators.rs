@@ -12,7 +12,7 @@ pub(crate) struct Approximator {
 }
 
 /// Longest first; the words end right before the number.
-const BEFORE: [(&str, &str); 74] = [
+const BEFORE: [(&str, &str); 75] = [
     ("no fewer than", "at_least"),
     ("no less than", "at_least"),
     ("not less than", "at_least"),
@@ -83,6 +83,7 @@ const BEFORE: [(&str, &str); 74] = [
     ("roughly", "about"),
     ("around", "about"),
     ("about", "about"),
+    ("near", "about"),
     ("some", "about"),
     ("circa", "about"),
     ("an approximate", "about"),
@@ -147,6 +148,10 @@ pub(crate) fn before(atoms: &Atoms<'_>, start: usize, duration: bool) -> Option<
     if matches!(*words, "over" | "about" | "around") && is_topic_noun(atoms.before(at, 1)) {
         return None;
     }
+    // "turned over 14 recordings", "handed over 20 prisoners": a particle
+    if *words == "over" && is_over_verb(atoms.before(at, 1)) {
+        return None;
+    }
     // "and some 40" but not "in some 10 percent cases"? Both are about; "some" alone before a year is excluded by the caller.
     Some(Approximator { kind, start: at })
 }
@@ -173,6 +178,34 @@ fn is_direction_verb(word: &str) -> bool {
             | "creep"
             | "go"
             | "scaled"
+    )
+}
+
+/// Verbs that "over" belongs to.
+fn is_over_verb(word: &str) -> bool {
+    matches!(
+        word,
+        "turn"
+            | "turns"
+            | "turned"
+            | "turning"
+            | "hand"
+            | "hands"
+            | "handed"
+            | "handing"
+            | "take"
+            | "takes"
+            | "took"
+            | "taken"
+            | "taking"
+            | "sign"
+            | "signed"
+            | "signing"
+            | "win"
+            | "won"
+            | "winning"
+            | "carry"
+            | "carried"
     )
 }
 
@@ -252,6 +285,7 @@ mod tests {
         check("just over 12", false, "more_than");
         check("an estimated 300", false, "about");
         check("some 300", false, "about");
+        check("could peak near 17%", false, "about");
         check("12 or more", false, "at_least");
         check("killed 12", false, "none");
     }
@@ -261,6 +295,7 @@ mod tests {
         check("invest it over 5 years", true, "none");
         check("for over 5 years", true, "more_than");
         check("a dispute over 12 islands", false, "none");
+        check("failed to turn over 14 calls", false, "none");
     }
 
     #[test]

@@ -284,7 +284,10 @@ fn adjacent(atoms: &Atoms<'_>, doc: &Doc, quantity: &Candidate, from: usize, lim
 
 /// The word of change that governs the preposition at atom `from`: to the left, within the clause.
 fn anchor(atoms: &Atoms<'_>, doc: &Doc, from: usize) -> Option<(usize, Option<Direction>)> {
-    let sentence = doc.sent(atoms.get(from)?.token).start;
+    let preposition = atoms.get(from)?.token;
+    let sentence = doc.sent(preposition).start;
+    // "cut its forecast for growth by 0.3 points": not the growth
+    let of_verb = verb_direction(doc.lemma(doc.head(preposition))).is_some();
     for back in 1..=26 {
         let at = from.checked_sub(back)?;
         let atom = atoms.get(at)?;
@@ -324,6 +327,7 @@ fn anchor(atoms: &Atoms<'_>, doc: &Doc, from: usize) -> Option<(usize, Option<Di
         }
         if tag.starts_with("NN")
             && back <= 3
+            && !of_verb
             && let Some(direction) = noun_direction(lower)
         {
             return Some((at, Some(direction)));

@@ -16,6 +16,9 @@ pub(crate) fn direction(doc: &Doc, tokens: &Range<usize>, headline: bool) -> Dir
         matches!(doc.lemma(t), "upcoming" | "due" | "deadline" | "slated" | "schedule" | "expire")
             || (doc.text(t) == "ahead" && doc.text((t + 1).min(sentence.end - 1)) == "of")
     });
+    if window.clone().next_back().is_some_and(|t| doc.lemma(t) == "since") {
+        return Direction::Past;
+    }
     let by = window.clone().next_back().is_some_and(|t| matches!(doc.lemma(t), "by" | "until" | "till" | "through"));
     let mut now = root;
     for _ in 0..12 {
@@ -24,6 +27,8 @@ pub(crate) fn direction(doc: &Doc, tokens: &Range<usize>, headline: bool) -> Dir
             match found {
                 // "was due on Monday", "is scheduled for Monday".
                 Direction::Past if announced && !has_perfect(doc, now) => return Direction::Future,
+                // "warned of storms through Thursday"
+                Direction::Past if by && is_foretelling(doc.lemma(now)) => return Direction::Future,
                 Direction::Past | Direction::Future => return found,
                 Direction::Unknown if announced || by => return Direction::Future,
                 Direction::Unknown => {}
@@ -131,6 +136,11 @@ fn is_planned(lemma: &str) -> bool {
             | "urge"
             | "decide"
     )
+}
+
+/// Verbs whose object is still to come, also where they stand in the past tense.
+fn is_foretelling(lemma: &str) -> bool {
+    matches!(lemma, "warn" | "forecast" | "predict" | "order" | "extend" | "postpone" | "delay" | "announce")
 }
 
 /// Verbs that announce in the present tense: "opens on Friday".

@@ -140,9 +140,10 @@ fn takes_article(expr: &Expr) -> bool {
 type Rule = fn(&Atoms<'_>, usize) -> Option<Match>;
 
 /// In order: the first that matches wins.
-const RULES: [Rule; 19] = [
+const RULES: [Rule; 20] = [
     iso_date,
     numeric_date,
+    days_month,
     day_month,
     month_day,
     weekday_date,
@@ -279,6 +280,18 @@ fn day_month(atoms: &Atoms<'_>, i: usize) -> Option<Match> {
     // "killed 12 May 10" is too rare to care for; "from 5 May" is a date.
     let (year, end) = year_after(atoms, end);
     Some(Match::new(i..end, Expr::Day { year, month, day, weekday: None }))
+}
+
+/// "3-11 September", "between 3 and 11 September 2025": days that share the month behind them.
+fn days_month(atoms: &Atoms<'_>, i: usize) -> Option<Match> {
+    let (first, at) = day_number(atoms, i)?;
+    let joins = atoms.is_dash(at)
+        || matches!(atoms.lower(at), "to" | "through" | "until" | "till")
+        || atoms.lower(at) == "and" && atoms.before(i, 1) == "between";
+    let last = day_month(atoms, at + 1).filter(|_| joins)?;
+    let Expr::Day { year, month, day, .. } = last.expr else { return None };
+    let start = Expr::Day { year, month, day: first, weekday: None };
+    (first < day).then(|| Match::new(i..last.atoms.end, Expr::Interval(Box::new(start), Box::new(last.expr))))
 }
 
 /// "October 26", "Oct. 26th, 2025", "October the 26th".
