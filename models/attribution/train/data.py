@@ -5,6 +5,8 @@ import numpy as np
 import torch
 from safetensors import safe_open
 
+import context
+
 LABELS = ["O", "B-source", "I-source", "B-cue", "I-cue", "B-content", "I-content"]
 # In the order of `COLUMNS` in src/extract/tagger/features/mod.rs.
 COLUMNS = ["form", "suffix", "shape", "tag", "dep", "head_tag", "head_dep", "head_lemma", "entity", "cue_bucket", "head_cue_bucket",
@@ -51,8 +53,10 @@ class Data:
         before = np.concatenate([self.target[:1], self.target[:-1]])
         self.pairs = before[:, :, None] * self.target[:, None]
         self.pairs[self.paragraphs[:-1]] = 0
-        self.links = {}
-        self.read_links([json.loads(line) for line in open(gold, encoding="utf-8")])
+        self.links, self.pieces = {}, None
+        gold = [json.loads(line) for line in open(gold, encoding="utf-8")]
+        self.texts = [document["text"] for document in gold]
+        self.read_links(gold)
 
     def mend(self):
         """A span that something cuts in two begins anew after the cut."""
@@ -99,6 +103,8 @@ class Data:
         out["related"] = tensor(np.clip(self.related[at], 0, length - 1) * mask[..., None])
         out["target"], out["pairs"] = tensor(self.target[at].astype(np.float32)), tensor(self.pairs[at].astype(np.float32))
         out["links"] = self.link_batch(paragraphs, length)
+        if self.pieces:
+            out |= context.batch([self.pieces[p] for p in paragraphs])
         return out
 
     def link_batch(self, paragraphs, length):

@@ -54,13 +54,15 @@ class Pointer(nn.Module):
 
 
 class Tagger(nn.Module):
-    def __init__(self, sizes, words, inputs=192, hidden=128, dropout=0.3):
+    def __init__(self, sizes, words, encoder=None, inputs=192, hidden=128, dropout=0.3):
         super().__init__()
+        self.encoder = encoder
+        wide = encoder.width if encoder else 0
         self.tables = nn.ModuleDict({c: nn.Embedding(sizes[c], WIDTHS[c]) for c in COLUMNS})
         for table in self.tables.values():
             nn.init.normal_(table.weight, std=0.3)
         self.words = nn.Embedding.from_pretrained(torch.from_numpy(words), freeze=True)
-        self.input = nn.Linear(sum(WIDTHS.values()) + NUMBERS + VECTORS + words.shape[1], inputs)
+        self.input = nn.Linear(sum(WIDTHS.values()) + NUMBERS + VECTORS + words.shape[1] + wide, inputs)
         self.norm = nn.LayerNorm(inputs)
         self.related = nn.ModuleList([nn.Linear(inputs, inputs, bias=False) for _ in range(RELATED)])
         self.dropout = nn.Dropout(dropout)
@@ -80,6 +82,8 @@ class Tagger(nn.Module):
                     ids[..., k] = ids[..., k].masked_fill(unseen, 0)
         parts = [self.tables[c](ids[..., k]) for k, c in enumerate(COLUMNS)]
         parts += [batch["numbers"], batch["vectors"] * 0.5, self.words(batch["words"])]
+        if self.encoder:
+            parts.append(self.encoder(batch))
         x = self.input(self.dropout(torch.cat(parts, -1)))
         y = x
         for k, layer in enumerate(self.related):

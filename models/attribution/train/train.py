@@ -12,10 +12,12 @@ import time
 import numpy as np
 import torch
 
+from context import Encoder
 from data import LABELS, Data, word_vectors
 from model import L, Tagger
 
 LINK_WEIGHT, TEACHER_WEIGHT, CLIP = 0.3, 0.5, 2.0
+ENCODER_RATE = 0.04  # of the learning rate of the rest
 BATCH_TOKENS = 2000
 
 
@@ -113,7 +115,8 @@ def batches(data, again, rng):
 
 def load(path, words):
     saved = torch.load(path, weights_only=False)
-    tagger = Tagger({c: len(v) + 1 for c, v in saved["vocabulary"].items()}, words[1])
+    encoder = Encoder(saved["encoder"]) if saved["encoder"] else None
+    tagger = Tagger({c: len(v) + 1 for c, v in saved["vocabulary"].items()}, words[1], encoder)
     tagger.load_state_dict(saved["state"], strict=False)
     return tagger, saved["vocabulary"]
 
@@ -127,6 +130,8 @@ def teach(paths, arguments, words, data):
     for path in paths:
         tagger, vocabulary = load(path, words)
         own = Data(arguments.train, arguments.train_gold, words[0], vocabulary)
+        if tagger.encoder:
+            own.pieces = tagger.encoder.pieces(own, own.texts)
         emissions, _ = predict(tagger, own)
         chain = tagger.chain().detach().numpy()
         for a, b in np.array(list(paragraphs(own)))[taught]:
@@ -143,28 +148,37 @@ def main():
     parser.add_argument("--epochs", type=int, default=10)
     parser.add_argument("--rate", type=float, default=2e-3)
     parser.add_argument("--again", type=int, default=None, help="documents from this number on are seen four times an epoch")
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--start", help="a tagger to train on, which keeps its vocabulary")
+    parser.add_argument("--encoder", help="folder of a pretrained encoder, for teachers (context.py)")
     parser.add_argument("--teachers", nargs="*", default=[])
     a = parser.parse_args()
     torch.manual_seed(a.seed)
-    torch.set_num_threads(1)
+    torch.set_num_threads(a.threads)
     rng = np.random.default_rng(a.seed)
     words = word_vectors(a.words)
-    train = Data(a.train, a.train_gold, words[0])
+    start, vocabulary = load(a.start, words) if a.start else (None, None)
+    train = Data(a.train, a.train_gold, words[0], vocabulary)
     dev = Data(a.dev, a.dev_gold, words[0], train.vocabulary)
     if a.teachers:
         teach(a.teachers, a, words, train)
     again = np.zeros(0, int) if a.again is None else np.flatnonzero(train.documents >= a.again)
-    tagger = Tagger({c: len(v) + 1 for c, v in train.vocabulary.items()}, words[1])
+    encoder = Encoder(a.encoder) if a.encoder else None
+    tagger = start or Tagger({c: len(v) + 1 for c, v in train.vocabulary.items()}, words[1], encoder)
+    if encoder:
+        train.pieces, dev.pieces = encoder.pieces(train, train.texts), encoder.pieces(dev, dev.texts)
     trained = [p for p in tagger.parameters() if p.requires_grad]
-    optimizer = torch.optim.AdamW(trained, lr=a.rate, weight_decay=1e-2, betas=(0.9, 0.99))
+    tuned = [id(p) for p in encoder.parameters()] if encoder else []
+    groups = [{"params": [p for p in trained if (id(p) in tuned) == own], "share": share} for own, share in ((False, 1), (True, ENCODER_RATE))]
+    optimizer = torch.optim.AdamW(groups, lr=a.rate, weight_decay=1e-2, betas=(0.9, 0.99))
     average = [p.detach().clone() for p in trained]
-    steps, step, best, start = len(batches(train, again, rng)) * a.epochs, 0, -1, time.time()
+    steps, step, best, began = len(batches(train, again, rng)) * a.epochs, 0, -1, time.time()
     for epoch in range(a.epochs):
         tagger.train()
         losses = []
         for some in batches(train, again, rng):
             for group in optimizer.param_groups:
-                group["lr"] = a.rate * min(1, (step + 1) / 200) * max(0.02, 1 - step / steps)
+                group["lr"] = group["share"] * a.rate * min(1, (step + 1) / 200) * max(0.02, 1 - step / steps)
             batch = train.batch(some)
             states = tagger.states(batch)
             emissions, tokens = tagger.emissions(states), batch["mask"].sum()
@@ -189,11 +203,11 @@ def main():
         f1 = exact_f1(dev, emissions, tagger.chain().detach().numpy())
         scores = ", ".join(f"{LABELS[2 * k + 1][2:]} {score:.1f}" for k, score in enumerate(f1))
         print(f"epoch {epoch + 1}: loss {np.mean(losses):.4f}; dev exact {scores}, mean {np.mean(f1):.2f}; pointers to cue and source "
-              f"{100 * pointed[0]:.1f} {100 * pointed[1]:.1f}; {time.time() - start:.0f} s", flush=True)
+              f"{100 * pointed[0]:.1f} {100 * pointed[1]:.1f}; {time.time() - began:.0f} s", flush=True)
         if sum(f1) > best:
             best = sum(f1)
             state = {k: v.clone() for k, v in tagger.state_dict().items() if not k.startswith(("words", "forbidden"))}
-            torch.save({"vocabulary": train.vocabulary, "state": state, "seed": a.seed}, a.out)
+            torch.save({"vocabulary": train.vocabulary, "state": state, "encoder": a.encoder}, a.out)
         with torch.no_grad():
             [p.copy_(value) for p, value in zip(trained, now)]
 

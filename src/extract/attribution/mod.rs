@@ -30,6 +30,7 @@ use std::ops::Range;
 pub(super) use syntax::{noun_phrase, runs};
 
 use super::Context;
+use super::lexicon::Lexicon;
 use super::tagger::Tagger;
 
 /// Source, cue and content of one act of speech, belief or publication (PolNeAR's and PARC's terms). Ranges are tokens,
@@ -116,12 +117,12 @@ pub fn attributions(ctx: &Context<'_>) -> Vec<Attribution> {
     kept
 }
 
-/// True where the content is a pronoun alone ("said so", "endorsed that"): it claims nothing in words of its own.
+/// True where the content is a pronoun alone ("said so", "endorsed that") or who was spoken to ("no comment to reporters"): it claims
+/// nothing in words of its own.
 fn is_empty(ctx: &Context<'_>, a: &Attribution) -> bool {
-    a.content
-        .iter()
-        .flat_map(Range::clone)
-        .all(|i| matches!(ctx.doc.pos(i), "PRON" | "DET" | "SCONJ" | "PUNCT" | "SPACE"))
+    let doc = ctx.doc;
+    let small = |i: usize| matches!(doc.pos(i), "PRON" | "DET" | "ADP" | "SCONJ" | "PUNCT" | "SPACE");
+    a.content.iter().flat_map(Range::clone).all(|i| small(i) || Lexicon::get().is_audience(doc.lemma(i)))
 }
 
 /// True where nothing shows that somebody said it: no cue, no source, no quotation marks.
