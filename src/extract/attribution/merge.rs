@@ -44,6 +44,9 @@ pub(super) fn merge(ctx: &Context<'_>, tagged: Vec<Attribution>, ruled: Vec<Attr
             continue;
         }
         match rivals.iter().copied().find(|&k| dice(&all[k], &r) >= SAME) {
+            Some(k) if r.rule == according_to::RULE.id && r.cue_head != all[k].cue_head && is_silent(ctx, &all[k]) => {
+                replace(&mut all, &mut owners, k, r);
+            }
             Some(k) => complete(&mut all[k], &r),
             None if r.rule == according_to::RULE.id && rivals.len() == 1 && yields(ctx, &all[rivals[0]], &r) => {
                 replace(&mut all, &mut owners, rivals[0], r);
@@ -73,8 +76,12 @@ fn replace(all: &mut [Attribution], owners: &mut Owners, k: usize, r: Attributio
 
 /// True where a find of the tagger is a piece of what the phrase `r` claims, or no word in its cue reports.
 fn yields(ctx: &Context<'_>, tagged: &Attribution, r: &Attribution) -> bool {
-    let reports = |i: usize| Lexicon::get().cue(ctx.doc.lemma(i), false).is_some();
-    tagged.cue_head.is_none_or(|head| r.cue_head == Some(head) || !reports(head))
+    tagged.cue_head.is_none() || r.cue_head == tagged.cue_head || is_silent(ctx, tagged)
+}
+
+/// True for a cue that does not report: "in the words of Sir Alan, the report *was* a whitewash".
+fn is_silent(ctx: &Context<'_>, tagged: &Attribution) -> bool {
+    tagged.cue_head.is_some_and(|head| Lexicon::get().cue(ctx.doc.lemma(head), false).is_none())
 }
 
 fn dice(a: &Attribution, b: &Attribution) -> f32 {
