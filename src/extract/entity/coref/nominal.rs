@@ -6,12 +6,13 @@
 //! document, else the person named last.
 
 use super::super::gazetteer::Gazetteer;
+use std::collections::HashMap;
 use std::ops::Range;
 
 use copydesk_nlp::Doc;
 
 use super::super::super::Context;
-use super::super::discourse::{Discourse, Mention};
+use super::super::discourse::{Discourse, Entity, Mention};
 use super::super::name::head;
 use super::super::words::{hypernym, is_title_word};
 use crate::event::MentionKind;
@@ -136,8 +137,13 @@ fn content_words(doc: &Doc, range: Range<usize>, kb: &Gazetteer<'_>) -> Vec<Stri
     words
 }
 
-/// Adds "the 24-year-old" to who is said to be of that age, else to the last person named who is not of another.
+/// Adds "the 24-year-old" to who is said to be of that age, else to the last person named whose age is not told.
 fn resolve_ages(doc: &Doc, d: &mut Discourse<'_>) {
+    let ages: Vec<Option<&str>> = d.entities.iter().map(|e| age(doc, e)).collect();
+    let mut of_age: HashMap<&str, usize> = HashMap::new();
+    for (k, age) in ages.iter().enumerate() {
+        age.map(|age| of_age.entry(age).or_insert(k));
+    }
     // the tokens are "the", "24", "-", "year", "-", "old"
     for old in (5..doc.len()).filter(|&i| doc.norm(i) == "old") {
         let tokens = old - 5..old + 1;
@@ -147,20 +153,19 @@ fn resolve_ages(doc: &Doc, d: &mut Discourse<'_>) {
         if !words || matches!(doc.dep(old), "amod" | "compound" | "nmod") {
             continue;
         }
-        if let Some(entity) = aged(doc, d, doc.text(old - 4), tokens.start) {
+        let unknown = |k: &usize| d.entities[*k].kind == EntityType::Person && ages[*k].is_none();
+        let named = of_age.get(doc.text(old - 4)).copied();
+        if let Some(entity) = named.or_else(|| d.before(tokens.start, AGE_REACH).find(unknown)) {
             d.add(entity, Mention { tokens, kind: MentionKind::Nominal, rule: AGE });
         }
     }
 }
 
-fn aged(doc: &Doc, d: &Discourse<'_>, age: &str, at: usize) -> Option<usize> {
-    let person = |k: &usize| d.entities[*k].kind == EntityType::Person;
-    let stated = |k: usize| {
-        let behind = d.entities[k].mentions.iter().map(|m| m.tokens.end).filter(|&end| end + 1 < doc.len());
-        behind.filter(|&end| doc.text(end) == ",").map(|end| doc.text(end + 1)).find(|text| text.parse::<u8>().is_ok())
-    };
-    let of_age = (0..d.entities.len()).filter(person).find(|&k| stated(k) == Some(age));
-    of_age.or_else(|| d.before(at, AGE_REACH).find(|k| person(k) && stated(*k).is_none()))
+/// "31" of "Laura Adams, 31, ...".
+fn age<'a>(doc: &'a Doc, e: &Entity) -> Option<&'a str> {
+    let behind = e.mentions.iter().map(|m| m.tokens.end).filter(|&end| end + 1 < doc.len() && doc.text(end) == ",");
+    let numbers = behind.map(|end| doc.text(end + 1)).find(|text| text.parse::<u8>().is_ok());
+    numbers.filter(|_| e.kind == EntityType::Person)
 }
 
 /// The nearest entity before `noun` that is of its sort.

@@ -1,7 +1,7 @@
 //! Types: the same name is the same sort of thing throughout a document, and the family name of a person is a person.
 
 use super::super::gazetteer::Gazetteer;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use copydesk_nlp::Doc;
 
@@ -80,21 +80,26 @@ fn by_sort(doc: &Doc, names: &mut [Name]) {
 /// "Nordhavn" beside "Nordhavn Shipping A/S": what a body's name starts with is that body, unless a person of that family is named;
 /// a place's name is one only where a legal form is all that it lacks ("Halden" beside "Halden AB").
 fn short_companies(names: &mut [Name]) {
-    let words = |kind: EntityType| -> Vec<Vec<String>> {
-        names.iter().filter(|n| n.kind == kind && n.words.len() > 1).map(|n| n.words.clone()).collect()
-    };
-    let (bodies, people) = (words(EntityType::Org), words(EntityType::Person));
-    let starts_body = |words: &[String]| bodies.iter().any(|b| b.len() > words.len() && b.starts_with(words));
-    let company = |words: &[String]| {
-        bodies.iter().any(|b| {
-            b.strip_prefix(words).is_some_and(|rest| !rest.is_empty() && rest.iter().all(|w| is_legal_form(w)))
-        })
-    };
+    let long = |kind: EntityType| names.iter().filter(move |n| n.kind == kind && n.words.len() > 1);
+    // what bodies' names start with, and whether legal forms are all that is missing
+    let mut starts: HashMap<String, bool> = HashMap::new();
+    for words in long(EntityType::Org).map(|n| &n.words) {
+        for end in 1..words.len() {
+            let form = words[end..].iter().all(|w| is_legal_form(w));
+            *starts.entry(words[..end].join(" ")).or_default() |= form;
+        }
+    }
+    // people's full names by family name
+    let mut families: HashMap<String, HashSet<String>> = HashMap::new();
+    for name in long(EntityType::Person).filter(|n| !starts.contains_key(&n.key)) {
+        families.entry(name.words[name.words.len() - 1].clone()).or_default().insert(name.key.clone());
+    }
     for name in names.iter_mut().filter(|n| n.title.is_none()) {
-        let family = people.iter().any(|p| p.last() == name.words.last() && *p != name.words && !starts_body(p));
+        let Some(&company) = starts.get(&name.key) else { continue };
+        let others = name.words.last().and_then(|w| families.get(w));
         let is_body = match name.kind {
-            EntityType::Person => starts_body(&name.words) && !family,
-            EntityType::Gpe | EntityType::Loc | EntityType::Norp | EntityType::Product => company(&name.words),
+            EntityType::Person => others.is_none_or(|keys| keys.iter().all(|key| *key == name.key)),
+            EntityType::Gpe | EntityType::Loc | EntityType::Norp | EntityType::Product => company,
             _ => false,
         };
         if is_body {
