@@ -124,6 +124,16 @@ fn seems(ctx: &Context<'_>, source: &Range<usize>, cue: &Range<usize>) -> bool {
     source.len() == 1 && doc.norm(source.start) == "it" && matches!(doc.lemma(cue_head(ctx, cue)), "appear" | "seem")
 }
 
+/// "asked whether ..., Rubio praised", "Rubio was asked": who was asked is no source but the one spoken to.
+fn was_asked(ctx: &Context<'_>, cue: &Range<usize>) -> bool {
+    let doc = ctx.doc;
+    let head = cue_head(ctx, cue);
+    let has = |test: &dyn Fn(usize) -> bool| doc.children(head).any(test);
+    let passive = has(&|c| doc.dep(c) == "nsubjpass")
+        || doc.dep(head) == "advcl" && doc.tag(head) != "VBG" && !has(&|c| doc.dep(c) == "nsubj");
+    doc.lemma(head) == "ask" && passive && agent(doc, head).is_none()
+}
+
 /// "footage of Smith asking ...": the person right before the participle, who need not be what the sentence is about.
 fn shown(ctx: &Context<'_>, cue: &Range<usize>) -> Option<usize> {
     let doc = ctx.doc;
@@ -163,13 +173,15 @@ pub(super) fn link(ctx: &Context<'_>, tags: &Tags<'_>) -> Vec<Attribution> {
             };
             let source = choose_source(&layout, tags, tagged, &content, cue.as_ref(), parsed)
                 .filter(|source| !cue.as_ref().is_some_and(|cue| seems(ctx, source, cue)));
+            let asked = cue.as_ref().is_some_and(|cue| was_asked(ctx, cue));
+            let (source, addressee) = if asked { (None, source) } else { (source, None) };
             Attribution {
                 confidence: confidence(content_probability(&tags.probabilities, &content)),
                 content,
                 source,
                 cue_head: cue.as_ref().map(|c| cue_head(ctx, c)),
                 cue,
-                addressee: None,
+                addressee,
                 relayed_by: None,
                 parent: None,
                 rule: ID,
