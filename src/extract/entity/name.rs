@@ -159,6 +159,7 @@ fn add_family_names(doc: &Doc, names: &mut [Name]) {
     }
 }
 
+/// True where token `i` starts with a capital letter.
 pub(super) fn is_capitalised(doc: &Doc, i: usize) -> bool {
     doc.text(i).chars().next().is_some_and(char::is_uppercase)
 }

@@ -13,7 +13,7 @@ use copydesk_nlp::Doc;
 
 use super::super::super::Context;
 use super::super::discourse::{Discourse, Entity, Mention};
-use super::super::name::head;
+use super::super::name::{head, is_capitalised};
 use super::super::words::{hypernym, is_title_word};
 use crate::event::MentionKind;
 use crate::kb::EntityType;
@@ -57,7 +57,7 @@ fn is_definite(doc: &Doc, noun: usize) -> bool {
     }
     doc.children(noun).any(|c| c < noun && (matches!(doc.norm(c), "the" | "this" | "that") || doc.dep(c) == "poss" && doc.pos(c) != "PRON"))
         // "Tunisia's Football coach"
-        || doc.text(noun).chars().next().is_some_and(char::is_uppercase) && is_title_word(doc.text(noun))
+        || is_capitalised(doc, noun) && is_title_word(doc.text(noun))
 }
 
 /// The person who has the office that the phrase of `noun` speaks of.

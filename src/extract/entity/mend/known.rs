@@ -7,7 +7,7 @@ use std::collections::HashSet;
 use copydesk_nlp::Doc;
 
 use super::super::super::Context;
-use super::super::name::{Name, text};
+use super::super::name::{Name, is_capitalised, text};
 use super::super::words::given_name_gender;
 use crate::kb::{EntityType, fold};
 
@@ -42,7 +42,7 @@ pub(in super::super) fn mend(ctx: &Context<'_>, kb: &Gazetteer<'_>, names: &mut 
     let mut found = Vec::new();
     for i in 0..doc.len() {
         let alone = doc.pos(i) == "PROPN" && !taken[i] && !matches!(doc.dep(i), "compound" | "nmod");
-        if !alone || !doc.text(i).chars().next().is_some_and(char::is_uppercase) {
+        if !alone || !is_capitalised(doc, i) {
             continue;
         }
         let start = doc.left_edge(i).max(i.saturating_sub(2));
@@ -102,11 +102,11 @@ fn stretch(doc: &Doc, kb: &Gazetteer<'_>, name: &mut Name, taken: &mut [bool]) {
         }
         let longer = start - left..end + right;
         // a hyphen or another capital goes on with the name
-        let joined = |t: usize| doc.text(t) == "-" || doc.text(t).chars().next().is_some_and(char::is_uppercase);
+        let joined = |t: usize| doc.text(t) == "-" || is_capitalised(doc, t);
         if !(longer.start..start).chain(end..longer.end).next().is_some_and(joined) {
             continue;
         }
-        let capital = doc.text(longer.start).chars().next().is_some_and(char::is_uppercase);
+        let capital = is_capitalised(doc, longer.start);
         let last = doc.text(longer.end - 1);
         if !capital || !last.chars().any(char::is_alphanumeric) {
             continue;

@@ -1,6 +1,8 @@
 //! Names that the engine misses and that their form gives away: "Operation Sindoor", a country in a compound ("Pakistan-US"), people
 //! beside their age, role or kinship ("Agnes Phiri, 54,", "opposition leader Fred M'membe", "his brother, Emeka,").
 
+use std::ops::Range;
+
 use super::super::gazetteer::Gazetteer;
 use copydesk_nlp::Doc;
 
@@ -83,7 +85,7 @@ fn people(doc: &Doc, taken: &mut [bool], found: &mut Vec<Name>) {
 }
 
 /// "Agnes Phiri, 54,": a number of years between commas, or before the sentence's end.
-fn aged(doc: &Doc, name: &std::ops::Range<usize>) -> bool {
+fn aged(doc: &Doc, name: &Range<usize>) -> bool {
     let sentence = doc.sent(name.start);
     let text = |i: usize| if i < sentence.end { doc.text(i) } else { "." };
     text(name.end) == ","
@@ -92,7 +94,7 @@ fn aged(doc: &Doc, name: &std::ops::Range<usize>) -> bool {
 }
 
 /// "his brother, Emeka, says": the name stands between commas behind a noun for a person that somebody's or some body's is.
-fn beside_kin(doc: &Doc, name: &std::ops::Range<usize>) -> bool {
+fn beside_kin(doc: &Doc, name: &Range<usize>) -> bool {
     let head = super::super::name::head(doc, name);
     let noun = doc.head(head);
     let comma = |i: Option<usize>| i.is_some_and(|i| i < doc.len() && doc.text(i) == ",");

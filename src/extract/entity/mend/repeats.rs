@@ -6,7 +6,7 @@ use std::collections::{HashMap, HashSet};
 use copydesk_nlp::Doc;
 
 use super::super::super::Context;
-use super::super::name::{Name, text};
+use super::super::name::{Name, is_capitalised, text};
 use crate::kb::EntityType;
 use crate::kb::fold;
 
@@ -34,7 +34,7 @@ pub(in super::super) fn add(ctx: &Context<'_>, _kb: &Gazetteer<'_>, names: &mut 
     let mut i = 0;
     while i < doc.len() {
         let begins = !taken[i]
-            && doc.text(i).chars().next().is_some_and(char::is_uppercase)
+            && is_capitalised(doc, i)
             && fold::words(doc.text(i)).first().is_some_and(|w| first_words.contains(w.as_str()));
         match begins.then(|| repeat(doc, i, longest, &taken, &known)).flatten() {
             Some(name) => {
